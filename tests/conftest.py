@@ -1,0 +1,124 @@
+"""Real Postgres and Valkey, migrations applied once; each ordinary test is rolled back.
+
+Tests of locks, time, leases, workers and sockets ask for `committed_db`: a database of their own,
+copied from the migrated one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg2
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.engine import make_url
+
+from wandr import create_app, transaction
+from wandr.config import Settings
+from wandr.devstack import EmbeddedServers
+from wandr.extensions import db
+
+SECRET = "a-test-key-that-nobody-else-will-ever-use"
+
+
+def settings_for(database_url: str, redis_url: str, **more: str) -> Settings:
+    """Test settings over two real servers; `more` is what the environment would say."""
+    environ = {
+        "WANDR_ENV": "test",
+        "SECRET_KEY": SECRET,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "RATELIMIT_ENABLED": "0",
+        "LOG_LEVEL": "ERROR",
+        "DOCS_ENABLED": "1",
+    }
+    return Settings.from_environment(environ | more)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[EmbeddedServers]:
+    """Postgres and Valkey for the whole run, in a folder that goes away with it."""
+    with tempfile.TemporaryDirectory(prefix="wandr-tests-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedServers(Path(folder), durable=False) as running:
+            yield running
+
+
+@pytest.fixture(scope="session")
+def app(servers: EmbeddedServers) -> Iterator[Flask]:
+    """The application over the migrated database."""
+    app = create_app(settings_for(servers.database_url, servers.redis_url))
+    with app.app_context():
+        with db.engine.begin() as connection:  # until the first migration is written
+            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS unaccent")
+        db.create_all()
+        db.engine.dispose()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def outer_engine(servers: EmbeddedServers) -> Iterator[Engine]:
+    """The engine whose one connection holds the outer transaction of ordinary tests."""
+    engine = create_engine(servers.database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def rolled_back(
+    app: Flask, outer_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Connection]:
+    """Everything that a test commits goes into savepoints of one transaction, rolled back."""
+    monkeypatch.setattr(transaction, "READ_OPTIONS", {})
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    with app.app_context():
+        engines = db.engines
+    usual = engines[None]
+    with outer_engine.connect() as connection:
+        outer = connection.begin()
+        engines[None] = connection  # type: ignore[assignment]
+        try:
+            with app.app_context():
+                yield connection
+        finally:
+            engines[None] = usual
+            outer.rollback()
+
+
+@pytest.fixture
+def committed_db(servers: EmbeddedServers, app: Flask) -> Iterator[str]:
+    """The address of a fresh database: a copy of the migrated one, dropped at the end."""
+    name = f"wandr_{uuid4().hex}"
+    url = make_url(servers.database_url)
+    template = url.database
+    _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield url.set(database=name).render_as_string(hide_password=False)
+    _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed_app(committed_db: str, servers: EmbeddedServers) -> Iterator[Flask]:
+    """An application over a database of its own, in which commits are commits."""
+    app = create_app(settings_for(committed_db, servers.redis_url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _administer(url, statement: str) -> None:
+    admin = url.set(database="postgres", drivername="postgresql").render_as_string(
+        hide_password=False
+    )
+    connection = psycopg2.connect(admin)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()

@@ -1,0 +1,46 @@
+"""What every table is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from uuid6 import uuid7
+
+# Named constraints, so that a migration can speak of them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_id() -> UUID:
+    """A UUID version 7 (RFC 9562): sortable by the time it was made."""
+    return UUID(int=uuid7().int)
+
+
+def utc_now() -> datetime:
+    """This instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """The declarative base; Python dates become `timestamptz`, identifiers become `uuid`."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: DateTime(timezone=True), UUID: Uuid},
+    )
+
+
+class Record:
+    """A row with an identity of its own and the instants of its making and last change."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-3)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, sort_order=900)
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now, sort_order=901)

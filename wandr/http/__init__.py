@@ -1,0 +1,1 @@
+"""What all REST doors share: fields, schemas, pages, entity tags, idempotency."""

@@ -1,0 +1,46 @@
+"""Entity tags `"<version>.<digest>"`: readers compare the whole, writers the version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+
+from wandr.errors import BadRequest
+
+TAG = re.compile(r'(?:W/)?"(\d{1,18})\.[0-9a-f]+"')
+
+
+def versioned(
+    body: str | Mapping[str, Any],
+    version: int,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A single resource with its `ETag`; 304 without a body when the reader has this very body."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    tag = f"{version}.{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"
+    safe = request.method in ("GET", "HEAD")
+    if safe and request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        response = Response(text, status, mimetype="application/json")
+    response.set_etag(tag)
+    response.headers.extend(dict(headers or {}))
+    return response
+
+
+def expected_version() -> int | None:
+    """The version that `If-Match` asks for, or None. Weak tags count: a proxy may weaken ours."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        return None
+    match = TAG.fullmatch(header)
+    if match is None:
+        raise BadRequest("If-Match must be one ETag of this resource.")
+    return int(match[1])
