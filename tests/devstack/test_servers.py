@@ -165,7 +165,7 @@ def test_an_initdb_killed_half_way_is_begun_again(other: Path) -> None:
 
 
 def test_a_folder_serves_one_program_at_a_time(servers: EmbeddedServers, folder: Path) -> None:
-    with pytest.raises(DevstackError, match=f"in use by process {os.getpid()}"):
+    with pytest.raises(DevstackError, match=f"process {os.getpid()} uses {folder}"):
         EmbeddedServers(folder).start()
     assert query(servers, "SELECT 1") == [(1,)]
 

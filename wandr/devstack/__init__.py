@@ -5,7 +5,7 @@ folder. A server is recognised by its working directory inside that folder: what
 left running is found and ended by the next start, and nothing else ever is.
 """
 
-from wandr.devstack.folders import DevstackError, hold_folder
+from wandr.devstack.folders import DevstackError, hold_folder, open_for_system_user
 from wandr.devstack.servers import EmbeddedServers
 
-__all__ = ["DevstackError", "EmbeddedServers", "hold_folder"]
+__all__ = ["DevstackError", "EmbeddedServers", "hold_folder", "open_for_system_user"]

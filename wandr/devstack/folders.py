@@ -24,7 +24,7 @@ def hold_folder(folder: Path) -> IO[str]:
         lock.seek(0)
         holder = lock.read()
         lock.close()
-        raise DevstackError(f"{folder} is in use by process {holder}: stop that first.") from None
+        raise DevstackError(f"Wandr already runs: process {holder} uses {folder}.") from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -1,0 +1,146 @@
+"""`python -m wandr.launcher`, in the order in which things happen."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import click
+from honcho.environ import parse_procfile
+
+from wandr.devstack import DevstackError, EmbeddedServers, hold_folder, open_for_system_user
+from wandr.launcher.children import Children
+from wandr.launcher.environment import data_folder, development_environment, port_of
+from wandr.launcher.processes import Process, Screen, stop_processes
+
+PREPARATIONS = ("flask locations load --if-empty", "flask seed")
+ORPHAN_SECONDS = 5.0  # gunicorn's workers notice within a second that their master is gone
+
+BANNER = """
+  Wandr is ready.
+
+    address   http://localhost:{port}
+    docs      http://localhost:{port}/docs
+    log in    demo@wandr.example    wandr-demo-2026   (organizer)
+              friend@wandr.example  wandr-demo-2026   (participant)
+    data      {data}
+    stop      Ctrl-C
+"""
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="Keep everything in this folder.")
+def main(data: Path | None) -> None:
+    """Bring Wandr up on this machine, and down again with Ctrl-C."""
+    checkout = Path.cwd()
+    for farewell in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(farewell, _interrupt)
+    try:
+        run(checkout, (data or data_folder(checkout)).resolve())
+    except DevstackError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except KeyboardInterrupt:
+        click.echo("Wandr has stopped; its data is kept.")
+
+
+def run(checkout: Path, data: Path) -> NoReturn:
+    with ExitStack() as stopping:  # in reverse: web and worker first, Postgres and Valkey last
+        stopping.enter_context(hold_folder(data))
+        children = Children(data / "children.json")
+        was_killed = children.end_leftovers()
+        environ = development_environment(os.environ, checkout=checkout, data=data)
+        check_port(environ, patience=ORPHAN_SECONDS if was_killed else 0)
+        environ |= start_servers(stopping, environ, data)
+        commands = parse_procfile((checkout / "Procfile").read_text()).processes
+        for command in (commands.pop("release"), *PREPARATIONS):
+            prepare(command, environ)
+        screen = Screen(commands)
+        processes = [
+            Process(name, command, children=children, screen=screen)
+            for name, command in commands.items()
+        ]
+        stopping.callback(children.forget)
+        stopping.callback(stop_processes, processes)
+        supervise(processes, environ, BANNER.format(port=environ["PORT"], data=data))
+
+
+def check_port(environ: Mapping[str, str], *, patience: float) -> None:
+    address = (environ["WANDR_BIND"], port_of(environ))
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+                probe.bind(address)
+        except OSError as error:
+            if time.monotonic() >= deadline:
+                raise DevstackError(
+                    f"Port {address[1]} cannot be had ({error.strerror}):"
+                    f" free it, or choose another with PORT={address[1] + 1} make run."
+                ) from None
+            time.sleep(0.1)
+        else:
+            return
+
+
+def start_servers(stopping: ExitStack, environ: Mapping[str, str], data: Path) -> dict[str, str]:
+    """Postgres and Valkey, each unless the environment names one. Answers with their addresses."""
+    postgres, valkey = "DATABASE_URL" not in environ, "REDIS_URL" not in environ
+    addresses: dict[str, str] = {}
+    if not postgres and not valkey:
+        return addresses
+    click.echo(f"Starting {' and '.join(['Postgres'] * postgres + ['Valkey'] * valkey)} in {data}")
+    open_for_system_user(data)
+    servers = EmbeddedServers(data / "servers", postgres=postgres, valkey=valkey)
+    stopping.enter_context(servers)
+    if postgres:
+        addresses["DATABASE_URL"] = servers.database_url
+    if valkey:
+        addresses["REDIS_URL"] = servers.redis_url
+    return addresses
+
+
+def prepare(command: str, environ: Mapping[str, str]) -> None:
+    click.secho(f"$ {command}", dim=True)
+    code = subprocess.run(["/bin/sh", "-c", f"exec {command}"], env=environ).returncode
+    if code != 0:
+        raise DevstackError(f"`{command}` failed ({code}); what it said stands above.")
+
+
+def supervise(processes: list[Process], environ: Mapping[str, str], banner: str) -> NoReturn:
+    announced = False
+    while True:
+        for process in processes:
+            process.tend(environ)
+        if not announced and is_ready(environ):
+            click.echo(banner)
+            announced = True
+        time.sleep(0.2)
+
+
+def is_ready(environ: Mapping[str, str]) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(environ), timeout=2)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""The processes of the Procfile: kept running, their output told apart, stopped together."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import IO
+
+import psutil
+from honcho.colour import get_colours
+from honcho.printer import Message, Printer
+
+from wandr.launcher.children import Children, end_trees
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 10.0
+HEALTHY_SECONDS = 30.0  # who lived this long is started again after the first pause
+
+
+class Screen:
+    """One line at a time, behind the time and the name of who says it."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._colours = dict(zip(names, get_colours(), strict=False))
+        self._printer = Printer(sys.stdout, width=max(map(len, self._colours)))
+        self._turn = threading.Lock()
+
+    def say(self, name: str, text: str | bytes) -> None:
+        now = datetime.now(UTC).astimezone()
+        with self._turn:
+            self._printer.write(Message("line", text, now, name, self._colours[name]))
+
+
+class Process:
+    """One command of the Procfile, started again whenever it dies."""
+
+    def __init__(self, name: str, command: str, *, children: Children, screen: Screen) -> None:
+        self._name = name
+        self._command = command
+        self._children = children
+        self._screen = screen
+        self._child: subprocess.Popen[bytes] | None = None
+        self._relay: threading.Thread | None = None
+        self._started_at = 0.0
+        self._pause = FIRST_PAUSE
+
+    def tend(self, environ: Mapping[str, str]) -> None:
+        """Start it if it does not run and its pause is over. To be called again and again."""
+        if self._child is None:
+            if time.monotonic() >= self._started_at:
+                self._start(environ)
+        elif self._child.poll() is not None:
+            self._pause_after_death(self._child.returncode)
+
+    def _start(self, environ: Mapping[str, str]) -> None:
+        self._child = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {self._command}"],
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the launcher, which stops all in order
+        )
+        self._children.remember(self._child.pid)
+        self._started_at = time.monotonic()
+        self._relay = threading.Thread(target=self._repeat, args=[self._child.stdout], daemon=True)
+        self._relay.start()
+
+    def _pause_after_death(self, code: int) -> None:
+        if time.monotonic() - self._started_at > HEALTHY_SECONDS:
+            self._pause = FIRST_PAUSE
+        self._screen.say(self._name, f"ended ({code}); starts again in {self._pause:.0f} s")
+        self._started_at = time.monotonic() + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._child = None
+
+    def _repeat(self, output: IO[bytes]) -> None:
+        with output:
+            for line in output:
+                self._screen.say(self._name, line)
+
+    def head(self) -> psutil.Process | None:
+        if self._child is None or self._child.poll() is not None:
+            return None
+        return psutil.Process(self._child.pid)
+
+    def lay_to_rest(self) -> None:
+        """Reap it, and let its last words reach the screen."""
+        if self._child and self._relay:
+            self._child.wait()
+            self._relay.join(timeout=1)
+
+
+def stop_processes(processes: Iterable[Process]) -> None:
+    end_trees([head for process in processes if (head := process.head())])
+    for process in processes:
+        process.lay_to_rest()
