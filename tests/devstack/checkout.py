@@ -73,7 +73,7 @@ if __name__ == "__main__":
     name = sys.argv[1]
     note(f"{name} {os.getpid()}")
     if name == "release":
-        sys.exit(os.environ.get("RELEASE_EXIT", 0) and int(os.environ["RELEASE_EXIT"]))
+        sys.exit(int(os.environ.get("RELEASE_EXIT", "0")))
     signal.signal(signal.SIGTERM, leave)
     print(f"hello from {name}", flush=True)
     if name == "web":
@@ -89,22 +89,21 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.screen = folder / "screen"
         self.port = free_port()
         for name, text in {"Procfile": PROCFILE, "wsgi.py": WSGI, "part.py": PART}.items():
             (folder / name).write_text(text)
         (folder / "events").touch()
 
-    def launch(self, **environ: str) -> subprocess.Popen[bytes]:
+    def launch(self, *, screen: str = "screen", **environ: str) -> subprocess.Popen[bytes]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         kept |= {"PYTHONPATH": str(REPOSITORY), "PORT": str(self.port)}
-        with self.screen.open("wb") as screen:
+        with (self.folder / screen).open("wb") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "wandr.launcher", "--data", str(self.data)],
                 cwd=self.folder,
                 env=kept | environ,
-                stdout=screen,
-                stderr=screen,
+                stdout=output,
+                stderr=output,
             )
 
     def events(self) -> list[str]:
@@ -118,8 +117,8 @@ class Checkout:
             if event.startswith(f"{name} ") and event.split()[1].isdecimal()
         ]
 
-    def shows(self, text: str) -> bool:
-        return text in self.screen.read_text()
+    def shows(self, text: str, *, screen: str = "screen") -> bool:
+        return text in (self.folder / screen).read_text()
 
     def alive(self) -> list[str]:
         """The names of all that runs in this folder, servers included."""
