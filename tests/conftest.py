@@ -22,6 +22,7 @@ from wandr.config import Settings
 from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
 
+pytest_plugins = ["tests.cast"]
 SECRET = "a-test-key-that-nobody-else-will-ever-use"
 
 

@@ -22,6 +22,7 @@ class WandrError(Exception):
 
     status = 500
     code = "internal"
+    challenge = "Bearer"  # WWW-Authenticate, should the status be 401
 
     def __init__(
         self,
@@ -50,6 +51,13 @@ class Unauthorized(WandrError):
     """Nobody is logged in, or the credentials are no longer good."""
 
     status, code = 401, "unauthorized"
+
+
+class InvalidToken(Unauthorized):
+    """A token was shown, and it is not good, or no longer (RFC 6750 section 3.1)."""
+
+    code = "invalid_token"
+    challenge = 'Bearer error="invalid_token"'
 
 
 class Forbidden(WandrError):
@@ -148,7 +156,7 @@ def problem_of(error: WandrError) -> Response:
         members["errors"] = error.errors
     response = problem(error.status, error.code, error.detail, members=members)
     if error.status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
+        response.headers["WWW-Authenticate"] = error.challenge
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -18,6 +18,12 @@ from wandr.errors import BadRequest, UnsupportedMediaType, WandrError
 from wandr.http.json import read_json
 
 View = TypeVar("View", bound=Callable[..., Any])
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key and body again get the first answer again, for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
 
 
 class WandrSchema(Schema):
@@ -52,7 +58,7 @@ class Blueprint(SmorestBlueprint):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._prepare_doc_cbks.append(_name_operation)
+        self._prepare_doc_cbks += [_name_operation, _offer_key]
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, *args: Any, **more: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, *args, **more)
@@ -64,6 +70,15 @@ class Blueprint(SmorestBlueprint):
 
 def _name_operation(doc: dict[str, Any], info: dict[str, Any], **_: Any) -> dict[str, Any]:
     return {**doc, "operationId": info["operation_id"]}
+
+
+def _offer_key(
+    doc: dict[str, Any], info: dict[str, Any], *, method: str, **_: Any
+) -> dict[str, Any]:
+    """Document `Idempotency-Key` where a door says that the operation takes one."""
+    if method != "post" or not info.get("keyed"):
+        return doc
+    return {**doc, "parameters": [*doc.get("parameters", ()), IDEMPOTENCY_KEY]}
 
 
 def problems(*errors: type[WandrError]) -> Callable[[View], View]:

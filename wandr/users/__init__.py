@@ -1,0 +1,1 @@
+"""People: who they are, what they say about themselves, and how they leave."""
