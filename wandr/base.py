@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Uuid
+from sqlalchemy import BigInteger, DateTime, ForeignKey, MetaData, Text, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 from uuid6 import uuid7
 
@@ -44,3 +45,29 @@ class Record:
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id, sort_order=-3)
     created_at: Mapped[datetime] = mapped_column(default=utc_now, sort_order=900)
     updated_at: Mapped[datetime] = mapped_column(default=utc_now, sort_order=901)
+
+
+class Versioned:
+    """A row that only the write path changes.
+
+    `version` is the seq of its last change, `register_seqs` that of each register (`*`: of its
+    making), `deleted_seq` that of its deletion: a tombstone keeps all it had.
+    """
+
+    version: Mapped[int] = mapped_column(BigInteger, default=0, sort_order=902)
+    register_seqs: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, sort_order=903)
+    deleted_seq: Mapped[int | None] = mapped_column(BigInteger, sort_order=904)
+
+
+class Content(Record, Versioned):
+    """A row of a trip's content."""
+
+    trip_id: Mapped[UUID] = mapped_column(
+        ForeignKey("trips.id", ondelete="CASCADE"), index=True, sort_order=-2
+    )
+
+
+class Ordered:
+    """A row with a place in a list; keys compare byte by byte, so the column must too."""
+
+    position: Mapped[str] = mapped_column(Text(collation="C"), sort_order=899)

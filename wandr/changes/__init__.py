@@ -1,0 +1,1 @@
+"""The write path: every change of a trip is checked, applied, numbered and recorded here."""

@@ -1,0 +1,176 @@
+"""The REST routes that every kind of content has: list, create, read, update, delete, move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from marshmallow import Schema
+from sqlalchemy import Text, cast, func, select
+
+from wandr.auth.door import door
+from wandr.auth.principal import me
+from wandr.base import new_id
+from wandr.changes.entity import Entity
+from wandr.changes.ops import END, Op
+from wandr.changes.rendering import json_of, keyset_of, seen_by
+from wandr.changes.service import apply
+from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
+from wandr.extensions import db
+from wandr.http.etags import expected_version, versioned
+from wandr.http.fields import Identifier
+from wandr.http.pages import PageQuery, page_of, page_text
+from wandr.http.schema import Blueprint, problems, update_of
+from wandr.permissions import Permission
+from wandr.trips.access import trip_for
+
+
+def content_routes(entity: Entity) -> Blueprint:
+    """A blueprint with the six routes of a kind of content under `/trips/{trip_id}/`."""
+    blueprint = Blueprint(
+        entity.plural,
+        __name__,
+        url_prefix=f"/trips/<uuid:trip_id>/{entity.plural}",
+        description=(entity.view.__doc__ or "").strip(),
+    )
+    for add in (_add_list, _add_create, _add_read, _add_update, _add_delete, _add_move):
+        add(blueprint, entity)
+    return blueprint
+
+
+def _add_list(blueprint: Blueprint, entity: Entity) -> None:
+    keyset = keyset_of(entity)
+
+    @door(Permission.VIEW)
+    @blueprint.arguments(PageQuery, location="query")
+    @blueprint.response(200, page_of(entity.view))
+    @problems(Invalid)
+    def list_rows(args: dict[str, Any], trip_id: UUID) -> Response:
+        trip_for(me().user_id, trip_id)
+        rows = select(cast(json_of(entity), Text)).where(entity.model.trip_id == trip_id)
+        return page_text(*keyset.page(rows.where(*seen_by(entity, me().user_id)), args["page"]))
+
+    _add(blueprint, "", "GET", f"list_{entity.plural}", list_rows, f"List the {entity.plural}.")
+
+
+def _add_create(blueprint: Blueprint, entity: Entity) -> None:
+    @door(entity.permission_for("create"))
+    @blueprint.arguments(_create_schema(entity))
+    @blueprint.response(201, entity.view)
+    @problems(BadRequest, Conflict, Invalid)
+    def create_row(body: dict[str, Any], trip_id: UUID) -> Response:
+        row_id, after = body.pop("id", new_id()), body.pop("after", END)
+        _apply(trip_id, Op("create", entity, row_id, body, after))
+        return _answer(entity, row_id, status=201)
+
+    summary = f"Create one of the {entity.plural}."
+    _add(blueprint, "", "POST", f"create_{entity.name}", create_row, summary)
+
+
+def _add_read(blueprint: Blueprint, entity: Entity) -> None:
+    @door(Permission.VIEW)
+    @blueprint.response(200, entity.view)
+    def read_row(trip_id: UUID, row_id: UUID) -> Response:
+        trip_for(me().user_id, trip_id)
+        model = entity.model
+        statement = select(cast(json_of(entity), Text), model.version).where(
+            model.trip_id == trip_id, model.id == row_id, *seen_by(entity, me().user_id)
+        )
+        row = db.session.execute(statement).one_or_none()
+        if row is None:
+            raise NotFound()
+        return versioned(row[0], row[1])
+
+    _add(blueprint, "/<uuid:row_id>", "GET", f"read_{entity.name}", read_row, f"One {entity.name}.")
+
+
+def _add_update(blueprint: Blueprint, entity: Entity) -> None:
+    name = f"{entity.fields.__name__.removesuffix('Fields')}Update"
+
+    @door(entity.permission_for("update"))
+    @blueprint.arguments(update_of(entity.fields, name))
+    @blueprint.response(200, entity.view)
+    @problems(BadRequest, Conflict, Stale, Invalid)
+    def update_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
+        _apply(trip_id, Op("update", entity, row_id, body))
+        return _answer(entity, row_id)
+
+    summary = f"Change fields of one {entity.name}."
+    _add(blueprint, "/<uuid:row_id>", "PATCH", f"update_{entity.name}", update_row, summary)
+
+
+def _add_delete(blueprint: Blueprint, entity: Entity) -> None:
+    @door(entity.permission_for("delete"))
+    @blueprint.response(204)
+    @problems(Stale)
+    def delete_row(trip_id: UUID, row_id: UUID) -> tuple[str, int]:
+        outcome = _apply(trip_id, Op("delete", entity, row_id))
+        if outcome.results[0].status == "noop":
+            raise NotFound()
+        return "", 204
+
+    summary = f"Delete one {entity.name}; it can be restored."
+    _add(blueprint, "/<uuid:row_id>", "DELETE", f"delete_{entity.name}", delete_row, summary)
+
+
+def _add_move(blueprint: Blueprint, entity: Entity) -> None:
+    if entity.ordered_within is None:
+        return
+
+    @door(entity.permission_for("move"))
+    @blueprint.arguments(_move_schema(entity))
+    @blueprint.response(200, entity.view)
+    @problems(BadRequest, Conflict, Stale, Invalid)
+    def move_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
+        after = body.pop("after", END)
+        _apply(trip_id, Op("move", entity, row_id, body, after))
+        return _answer(entity, row_id)
+
+    summary = f"Put one {entity.name} after another, on top (null) or at the end (no `after`)."
+    _add(blueprint, "/<uuid:row_id>/move", "POST", f"move_{entity.name}", move_row, summary)
+
+
+def _add(
+    blueprint: Blueprint, path: str, method: str, name: str, view: Callable[..., Any], summary: str
+) -> None:
+    view.__name__, view.__doc__ = name, summary
+    blueprint.route(path, methods=[method])(view)
+
+
+def _apply(trip_id: UUID, op: Op) -> Any:
+    principal = me()
+    outcome = apply(
+        trip_id,
+        principal.user_id,
+        [op],
+        source="rest",
+        client_id=principal.session_id,
+        expect_version=expected_version(),
+    )
+    return outcome.or_refused()
+
+
+def _answer(entity: Entity, row_id: UUID, status: int = 200) -> Response:
+    row = db.session.get_one(entity.model, row_id)
+    headers: Mapping[str, str] = {}
+    if status == 201:
+        headers = {"Location": f"{request.base_url.rstrip('/')}/{row_id}"}
+    return versioned(entity.see(row), row.version, status=status, headers=headers)
+
+
+def _create_schema(entity: Entity) -> type[Schema]:
+    name = f"{entity.fields.__name__.removesuffix('Fields')}Create"
+    more: dict[str, Any] = {"id": Identifier()}
+    if entity.ordered_within is not None:
+        more["after"] = Identifier(allow_none=True)
+    return type(name, (entity.fields,), more)
+
+
+def _move_schema(entity: Entity) -> type[Schema]:
+    name = f"{entity.fields.__name__.removesuffix('Fields')}Move"
+    loose = update_of(entity.fields, name)
+    kept = {n: loose._declared_fields[n] for n in entity.ordered_within or ()}
+    base = entity.fields.__mro__[1]
+    return type(name, (base,), {**kept, "after": Identifier(allow_none=True)})

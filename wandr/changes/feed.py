@@ -1,0 +1,101 @@
+"""Reading the log and the whole: what a viewer missed, and what there is now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.orm import aliased
+
+from wandr.changes.audience import visible_ops
+from wandr.changes.entity import Entity, registry
+from wandr.changes.models import TripChange
+from wandr.changes.rendering import json_list, json_of, permissions_json, seen_by
+from wandr.errors import NotFound
+from wandr.extensions import db
+from wandr.http.fields import instant_text
+from wandr.trips.access import trip_for
+from wandr.trips.models import Member, Trip
+
+
+def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[str, Any]:
+    """At most `limit` changes after `since`: `{"changes", "head", "more"}`. NotFound, outside."""
+    head = trip_for(viewer, trip_id).trip.seq
+    rows = read_log(trip_id, since, limit)
+    head = max(head, rows[-1].seq) if rows else head
+    changes = [change_as_json(row, viewer) for row in rows]
+    return {"changes": changes, "head": head, "more": bool(rows) and rows[-1].seq < head}
+
+
+def read_log(trip_id: UUID, since: int, limit: int) -> list[TripChange]:
+    """At most `limit` rows of the log after `since`, in order. Checks nobody's access."""
+    statement = (
+        select(TripChange)
+        .where(TripChange.trip_id == trip_id, TripChange.seq > since)
+        .order_by(TripChange.seq)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
+def change_as_json(row: TripChange, viewer: UUID) -> dict[str, Any]:
+    """A change as a viewer may see it: a seq remains where all of it is hidden, so none misses."""
+    ops = visible_ops(row.ops, str(viewer))
+    told = bool(ops) or not row.ops
+    return {
+        "seq": row.seq,
+        "by": str(row.actor_id) if told else None,
+        "source": row.source,
+        "client_id": _text(row.client_id) if told else None,
+        "mutation_id": _text(row.mutation_id) if told else None,
+        "at": instant_text(row.at),
+        "ops": ops,
+    }
+
+
+def snapshot(trip_id: UUID, viewer: UUID) -> tuple[str, int]:
+    """The whole trip as JSON text, and its seq: one statement, one instant. NotFound, outside."""
+    mine = aliased(Member)
+    statement = (
+        select(cast(_snapshot_json(viewer, mine), Text), Trip.seq)
+        .join(mine, mine.trip_id == Trip.id)
+        .where(Trip.id == trip_id, mine.user_id == viewer, Trip.deleted_seq.is_(None))
+    )
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
+
+
+def _snapshot_json(viewer: UUID, mine: Any) -> Any:
+    content = [one for one in registry if one.name not in ("trip", "member")]
+    named: list[Any] = []
+    for entity in content:
+        named += [entity.name, _rows_of(entity, viewer)]
+    return func.json_build_object(
+        *("seq", Trip.seq),
+        *("role", mine.role),
+        *("permissions", permissions_json(mine)),
+        *("trip", json_of(_entity("trip"))),
+        *("members", _rows_of(_entity("member"), viewer)),
+        *("entities", func.json_build_object(*named)),
+    )
+
+
+def _rows_of(entity: Entity, viewer: UUID) -> Any:
+    rows = select(json_list(entity)).where(
+        entity.model.trip_id == Trip.id, *seen_by(entity, viewer)
+    )
+    return rows.correlate(Trip).scalar_subquery()
+
+
+def _entity(name: str) -> Entity:
+    entity = registry.find(name)
+    if entity is None:
+        raise LookupError(f"The entity {name} is not registered.")
+    return entity
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)

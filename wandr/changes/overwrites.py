@@ -1,0 +1,73 @@
+"""What a write would overwrite of somebody else's, decided under the lock, in server order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from wandr.changes.entity import Entity, Row
+from wandr.changes.models import TripChange
+from wandr.changes.ops import Mode, Op
+from wandr.errors import Stale
+from wandr.extensions import db
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the writer had seen when it wrote, and who "somebody else" is: another client."""
+
+    base_seq: int | None = None
+    mode: Mode = Mode.LIVE
+    client_id: UUID | None = None
+    expect_version: int | None = None
+
+    def check_version(self, row: Row) -> None:
+        """Raise Stale when `If-Match` named another version than the row has."""
+        if self.expect_version is not None and self.expect_version != row.version:
+            raise Stale(f"The current version is {row.version}, not {self.expect_version}.")
+
+    def overwritten(
+        self, entity: Entity, row: Row, wanted: Mapping[str, Any], view: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The values of others, newer than what the writer had seen, that `wanted` replaces."""
+        if self.base_seq is None:
+            return []
+        found = []
+        for name in wanted:
+            seq = last_change(entity, row, name)
+            if seq > self.base_seq and (author := self._somebody_else(entity, row, seq)):
+                value = view.get(name)
+                found.append({"field": name, "by": str(author), "seq": seq, "value": value})
+        return found
+
+    def refuses(self, entity: Entity, row: Row, op: Op, overwrote: list[dict[str, Any]]) -> bool:
+        """Whether the op must be answered `conflict` instead of being applied."""
+        if overwrote and (self.mode is Mode.OFFLINE or op.rejects_conflicts):
+            return True
+        return any(
+            self.base_seq is None or last_change(entity, row, name) > self.base_seq
+            for name in op.fields
+            if name in entity.strict
+        )
+
+    def _somebody_else(self, entity: Entity, row: Row, seq: int) -> UUID | None:
+        trip_id = getattr(row, "trip_id", row.id)
+        change = db.session.execute(
+            select(TripChange.actor_id, TripChange.client_id).where(
+                TripChange.trip_id == trip_id, TripChange.seq == seq
+            )
+        ).one_or_none()
+        if change is None or (self.client_id is not None and change.client_id == self.client_id):
+            return None
+        author: UUID = change.actor_id
+        return author
+
+
+def last_change(entity: Entity, row: Row, name: str) -> int:
+    """The seq of the last change of the register that a field belongs to."""
+    seqs: Mapping[str, int] = row.register_seqs
+    return seqs.get(entity.register_of(name), seqs.get("*", 0))

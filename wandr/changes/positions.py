@@ -1,0 +1,73 @@
+"""Places in a list: keys between keys, made under the trip's lock (fractional indexing).
+
+The algorithm is David Greenspan's "Implementing Fractional Indexing"; a tombstone keeps its key,
+so that a neighbour that was deleted still places what comes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fractional_indexing import generate_key_between, generate_n_keys_between
+from sqlalchemy import ColumnElement, func, select
+
+from wandr.changes.entity import Entity, Row
+from wandr.changes.ops import End
+from wandr.errors import Invalid
+from wandr.extensions import db
+
+LONGEST = 48
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One list of a trip: the rows of an entity that share the fields they are ordered within."""
+
+    entity: Entity
+    trip_id: UUID
+    shared: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, entity: Entity, row: Row, wanted: Mapping[str, Any] | None = None) -> Lane:
+        """The list in which a row stands, or will stand with the `wanted` values."""
+        wanted = wanted or {}
+        names = entity.ordered_within or ()
+        shared = {name: wanted.get(name, getattr(row, name)) for name in names}
+        return cls(entity, row.trip_id, shared)
+
+    def key_for(self, row_id: UUID, after: UUID | None | End) -> str:
+        """A key for a row after a neighbour, on top (None) or at the end.
+
+        A neighbour of another list means the top; one that never was raises Invalid.
+        """
+        column = self.entity.model.position
+        others = [*self._rows(), self.entity.model.id != row_id]
+        if isinstance(after, End):
+            last = db.session.scalar(select(func.max(column)).where(*others))
+            return str(generate_key_between(last, None))
+        lower = None if after is None else self._key_of_neighbour(row_id, after)
+        beyond = others if lower is None else [*others, column > lower]
+        upper = db.session.scalar(select(func.min(column)).where(*beyond))
+        return str(generate_key_between(lower, upper))
+
+    def short_keys(self) -> dict[UUID, str]:
+        """Fresh keys for the whole list, by id, in the order it has."""
+        model = self.entity.model
+        ordered = select(model.id).where(*self._rows()).order_by(model.position, model.id)
+        ids = db.session.scalars(ordered).all()
+        return dict(zip(ids, generate_n_keys_between(None, None, n=len(ids)), strict=True))
+
+    def _rows(self) -> list[ColumnElement[Any]]:
+        model = self.entity.model
+        shared = [getattr(model, n).is_not_distinct_from(v) for n, v in self.shared.items()]
+        return [model.trip_id == self.trip_id, *shared]
+
+    def _key_of_neighbour(self, row_id: UUID, neighbour_id: UUID) -> str | None:
+        neighbour = db.session.get(self.entity.model, neighbour_id)
+        if neighbour is None or neighbour.trip_id != self.trip_id or neighbour_id == row_id:
+            raise Invalid("There is no such neighbour.", code="unknown_neighbour")
+        here = all(getattr(neighbour, name) == value for name, value in self.shared.items())
+        return neighbour.position if here else None

@@ -1,0 +1,111 @@
+"""The shapes of the change log at the doors: ops, batches, outcomes, snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from wandr.http.fields import Choice, Identifier, Instant, ListOf, Text, Whole
+from wandr.http.schema import WandrSchema
+
+MAX_OPS = 200
+SOURCES = ("socket", "rest", "graphql", "ai", "import", "undo", "system")
+
+
+class OpSchema(WandrSchema):
+    """One op: `fields` are those of its entity, `after` is a neighbour's id or null for the top."""
+
+    op = Choice("create", "update", "move", "delete", "restore", required=True)
+    entity = Text(40, required=True)
+    id = Identifier(required=True)
+    fields = fields.Dict(keys=fields.String())  # type: ignore[assignment]
+    after = Identifier(allow_none=True)
+    dates_mode = Choice("keep", "shift")
+    on_conflict = Choice("overwrite", "reject")
+
+
+class MutationSchema(WandrSchema):
+    """A batch of ops, applied at most once under its `mutation_id`."""
+
+    mutation_id = Identifier(required=True)
+    mode = Choice("live", "offline", load_default="live")
+    base_seq = Whole(0, allow_none=True, load_default=None)
+    ops = fields.List(
+        fields.Dict(metadata={"description": "An op, see Op."}),
+        required=True,
+        validate=validate.Length(1, MAX_OPS),
+    )
+
+
+class OverwroteView(WandrSchema):
+    """A value of somebody else that an op has overwritten."""
+
+    field = Text(100, required=True)
+    by = Identifier(required=True, allow_none=True)
+    seq = Whole(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+
+
+class ErrorView(WandrSchema):
+    """Why an op was not applied."""
+
+    code = Text(100, required=True)
+    message = Text(1000, required=True)
+    errors = fields.Dict()
+
+
+class ResultView(WandrSchema):
+    """What became of one op."""
+
+    status = Choice("applied", "noop", "skipped", "rejected", "conflict", required=True)
+    seq = Whole(allow_none=True, required=True)
+    id = Identifier(required=True)
+    overwrote = fields.List(fields.Nested(OverwroteView))
+    current = fields.Dict(metadata={"description": "The entity as it is now."})
+    error = fields.Nested(ErrorView)
+
+
+class OutcomeView(WandrSchema):
+    """What became of a batch; `head` is the trip's seq afterwards."""
+
+    head = Whole(required=True)
+    results = fields.List(fields.Nested(ResultView), required=True)
+
+
+class ChangeView(WandrSchema):
+    """Ops applied together, as recorded."""
+
+    seq = Whole(required=True)
+    by = Identifier(required=True, allow_none=True)
+    source = Choice(*SOURCES, required=True)
+    client_id = Identifier(required=True, allow_none=True)
+    mutation_id = Identifier(required=True, allow_none=True)
+    at = Instant(required=True)
+    ops = fields.List(fields.Dict(), required=True)
+
+
+class ChangesView(WandrSchema):
+    """A stretch of the log; `more` says that it goes on before `head`."""
+
+    changes = fields.List(fields.Nested(ChangeView), required=True)
+    head = Whole(required=True)
+    more = fields.Boolean(required=True)
+
+
+class ChangesQuery(WandrSchema):
+    """Which stretch of the log."""
+
+    since = Whole(0, load_default=0, metadata={"query": True})
+    limit = Whole(1, 500, load_default=100, metadata={"query": True})
+
+
+class SnapshotView(WandrSchema):
+    """The whole trip at one instant, as the caller may see it."""
+
+    seq = Whole(required=True)
+    role = Text(20, required=True)
+    permissions = fields.Dict(keys=fields.String(), values=fields.Boolean(), required=True)
+    trip: Any = fields.Dict(required=True)
+    members = ListOf(fields.Dict(), 100_000, required=True)
+    entities = fields.Dict(keys=fields.String(), values=fields.List(fields.Dict()), required=True)

@@ -1,0 +1,1 @@
+"""The itinerary: activities, planned for a day or still ideas."""

@@ -1,0 +1,108 @@
+"""The entity `activity`: its registers, its rule, and what new trip dates do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from wandr.changes.entity import Entity, Registry, Row, Scene
+from wandr.changes.ops import Op
+from wandr.errors import Invalid, NotFound
+from wandr.extensions import db
+from wandr.itinerary.dates import reschedule
+from wandr.itinerary.models import Activity
+from wandr.itinerary.schemas import ActivityFields, ActivityView
+from wandr.itinerary.times import is_backwards
+from wandr.locations.service import find_location, location_copy
+from wandr.permissions import Permission
+from wandr.trips.models import Member
+
+
+def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
+    """Keep with the activity what its locations are now; take the zone from the first."""
+    for name in ("location", "end_location"):
+        if f"{name}_id" in changed:
+            setattr(activity, name, _copy_of(getattr(activity, f"{name}_id"), scene, name))
+    if "location_id" in changed and activity.timezone is None and activity.location:
+        activity.timezone = activity.location.get("timezone")
+    if activity.cost_minor is not None and activity.currency is None:
+        activity.currency = scene.trip.currency
+
+
+def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
+    """Raise Invalid for an end before the start, a cost without a currency, strangers as company."""
+    if activity.end_day is not None and (activity.day is None or activity.end_day < activity.day):
+        raise _invalid("end_day", "Must not be before day.")
+    if activity.end_time is not None and activity.start_time is None:
+        raise _invalid("end_time", "Needs a start_time.")
+    if is_backwards(activity):
+        raise _invalid("end_time", "Must not be before the start; for the next day set end_day.")
+    if activity.cost_minor is not None and activity.currency is None:
+        raise _invalid("currency", "A cost needs a currency.")
+    if "participants" in changed and activity.participants:
+        _refuse_strangers(scene, activity)
+
+
+def follow_trip_dates(scene: Scene, trip: Row, before: Mapping[str, Any], op: Op) -> Sequence[Op]:
+    """What follows from new trip dates: activities move along or become unscheduled."""
+    if op.kind != "update" or not before:
+        return []
+    was = (_day(before["start_date"]), _day(before["end_date"]))
+    now = (trip.start_date, trip.end_date)
+    if was == now:
+        return []
+    mode = op.options.get("dates_mode", "keep")
+    touched = reschedule(trip, was, now, mode)
+    return [Op("update", ACTIVITY, activity.id, days) for activity, days in touched]
+
+
+def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None:
+    if location_id is None:
+        return None
+    try:
+        return location_copy(find_location(location_id, scene.actor))
+    except NotFound:
+        raise _invalid(f"{name}_id", "There is no such location.") from None
+
+
+def _refuse_strangers(scene: Scene, activity: Row) -> None:
+    members = select(Member.user_id).where(Member.trip_id == scene.trip.id)
+    if not set(activity.participants) <= set(db.session.scalars(members)):
+        raise _invalid("participants", "All must be members of the trip.")
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, errors={"json": {field: [message]}})
+
+
+ACTIVITY = Entity(
+    name="activity",
+    plural="activities",
+    model=Activity,
+    fields=ActivityFields,
+    view=ActivityView,
+    needs=Permission.EDIT_ITINERARY,
+    ordered_within=("day",),
+    registers=(
+        frozenset({"day", "position"}),
+        frozenset({"start_time", "end_day", "end_time", "timezone", "end_timezone"}),
+        frozenset({"location_id", "location"}),
+        frozenset({"end_location_id", "end_location"}),
+        frozenset({"cost_minor", "currency"}),
+    ),
+    prepare=copy_locations,
+    rule=times_make_sense,
+    follows={"trip": follow_trip_dates},
+)
+
+
+def register(registry: Registry) -> None:
+    """Let activities take part in the write path."""
+    registry.register(ACTIVITY)

@@ -1,0 +1,1 @@
+"""Trips, their members and the invites that lead into them."""

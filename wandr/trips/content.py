@@ -1,0 +1,60 @@
+"""What of a trip goes through the write path: its own fields and its members."""
+
+from __future__ import annotations
+
+from wandr.changes.entity import Entity, Registry, Row, Scene
+from wandr.errors import Invalid
+from wandr.permissions import Permission
+from wandr.trips.models import Member, Trip
+from wandr.trips.schemas import MemberFields, MemberView, TripContentView, TripFields
+
+LONGEST_TRIP = 366  # days
+
+
+def dates_make_sense(scene: Scene, trip: Row, changed: frozenset[str]) -> None:
+    """Raise Invalid unless the trip has both dates or none, in order, at most a year apart."""
+    start, end = trip.start_date, trip.end_date
+    if (start is None) != (end is None):
+        missing = "start_date" if start is None else "end_date"
+        raise _invalid(missing, "A trip has both dates or none.")
+    if start is not None and end < start:
+        raise _invalid("end_date", "Must not be before start_date.")
+    if start is not None and (end - start).days >= LONGEST_TRIP:
+        raise _invalid("end_date", f"A trip lasts at most {LONGEST_TRIP} days.")
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, errors={"json": {field: [message]}})
+
+
+TRIP = Entity(
+    name="trip",
+    plural="trips",
+    model=Trip,
+    fields=TripFields,
+    view=TripContentView,
+    needs=Permission.EDIT_TRIP,
+    needs_for={"delete": Permission.DELETE_TRIP, "restore": Permission.DELETE_TRIP},
+    registers=(frozenset({"start_date", "end_date"}),),
+    rule=dates_make_sense,
+    options=frozenset({"dates_mode"}),
+    client_ops=frozenset({"update", "delete", "restore"}),
+)
+
+# Members change through invites and member routes only, never by an op of a client.
+MEMBER = Entity(
+    name="member",
+    plural="members",
+    model=Member,
+    fields=MemberFields,
+    view=MemberView,
+    needs=Permission.MANAGE_MEMBERS,
+    client_ops=frozenset(),
+    key="user_id",
+    keeps_tombstones=False,
+)
+
+
+def register(registry: Registry) -> None:
+    """Let trips and members take part in the write path."""
+    registry.register(TRIP, MEMBER)

@@ -1,0 +1,116 @@
+"""Who is in a trip: roles, rights, leaving. Every change of it is in the trip's log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from wandr.changes.change import Change
+from wandr.changes.ops import Op
+from wandr.changes.overwrites import Seen
+from wandr.changes.performing import write
+from wandr.changes.service import begin_change, finish_change
+from wandr.errors import Conflict, Forbidden, NotFound
+from wandr.extensions import db
+from wandr.permissions import Permission, effective
+from wandr.trips.content import MEMBER
+from wandr.trips.models import Member, Trip
+
+
+def change_member(
+    trip_id: UUID,
+    actor: UUID,
+    user_id: UUID,
+    fields: Mapping[str, Any],
+    *,
+    expect_version: int | None = None,
+) -> Member:
+    """Give a member another role or other rights.
+
+    Raises Forbidden for who lacks the right, or would give or take what they do not have
+    themselves; Conflict (`last_organizer`) when nobody would be left to organize.
+    """
+    change = _begin_in_living_trip(trip_id, actor)
+    own = change.require(Permission.MANAGE_MEMBERS)
+    member = _member(change, user_id)
+    _refuse_above(own, effective(member.role, member.permissions))
+    role = fields.get("role", member.role)
+    _refuse_above(own, effective(role, fields.get("permissions", member.permissions)))
+    if role != "organizer":
+        _refuse_last_organizer(change, member)
+    seen = Seen(expect_version=expect_version)
+    write(change, Op("update", MEMBER, user_id, fields), seen)
+    finish_change(change)
+    return member
+
+
+def remove_member(trip_id: UUID, actor: UUID, user_id: UUID) -> None:
+    """Take somebody out of a trip, or leave it. Raises as `change_member` does."""
+    change = _begin_in_living_trip(trip_id, actor)
+    own = change.require(Permission.VIEW if user_id == actor else Permission.MANAGE_MEMBERS)
+    member = _member(change, user_id)
+    _refuse_above(own, effective(member.role, member.permissions))
+    _refuse_last_organizer(change, member)
+    write(change, Op("delete", MEMBER, user_id))
+    finish_change(change)
+
+
+def refuse_to_grant(own: Member, role: str) -> None:
+    """Raise Forbidden when the defaults of a role hold more than the member has."""
+    _refuse_above(own, effective(role, {}))
+
+
+def log_new_name(user_id: UUID, display_name: str) -> None:
+    """Tell every trip of a user about the name they now go by."""
+    trips = (
+        select(Member.trip_id)
+        .join(Trip, Trip.id == Member.trip_id)
+        .where(Member.user_id == user_id, Trip.deleted_seq.is_(None))
+        .order_by(Member.trip_id)  # always locked in this order, so that two of these never meet
+    )
+    for trip_id in db.session.scalars(trips).all():
+        change = begin_change(trip_id, user_id, source="system")
+        write(change, Op("update", MEMBER, user_id, {"display_name": display_name}))
+        finish_change(change)
+
+
+def share_a_trip(user_id: UUID, other_id: UUID) -> bool:
+    """Whether two users are in the same trip."""
+    theirs = select(Member.trip_id).where(Member.user_id == other_id)
+    both = select(Member.id).where(Member.user_id == user_id, Member.trip_id.in_(theirs))
+    return db.session.scalar(both.limit(1)) is not None
+
+
+def _begin_in_living_trip(trip_id: UUID, actor: UUID) -> Change:
+    change = begin_change(trip_id, actor, source="rest")
+    if change.trip.deleted_seq is not None:
+        raise NotFound()
+    return change
+
+
+def _member(change: Change, user_id: UUID) -> Member:
+    statement = select(Member).where(Member.trip_id == change.trip.id, Member.user_id == user_id)
+    member = db.session.scalar(statement)
+    if member is None:
+        raise NotFound("There is no such member in this trip.")
+    return member
+
+
+def _refuse_above(own: Member, rights: Mapping[str, bool]) -> None:
+    mine = effective(own.role, own.permissions)
+    beyond = sorted(name for name, has in rights.items() if has and not mine[name])
+    if beyond:
+        raise Forbidden(f"You do not have this yourself: {', '.join(beyond)}.", code="above_you")
+
+
+def _refuse_last_organizer(change: Change, member: Member) -> None:
+    if member.role != "organizer":
+        return
+    organizers = select(func.count()).where(
+        Member.trip_id == change.trip.id, Member.role == "organizer"
+    )
+    if db.session.scalar(organizers) == 1:
+        raise Conflict("A trip needs an organizer.", code="last_organizer")

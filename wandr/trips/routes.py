@@ -1,0 +1,123 @@
+"""Trips over REST."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+
+from wandr.auth.door import Access, door
+from wandr.auth.principal import me
+from wandr.changes.ops import Op
+from wandr.changes.service import apply
+from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
+from wandr.extensions import db
+from wandr.http.etags import expected_version, versioned
+from wandr.http.pages import Keyset, PageQuery, page_of, page_text
+from wandr.http.schema import Blueprint, problems
+from wandr.permissions import Permission
+from wandr.trips import service
+from wandr.trips.content import TRIP
+from wandr.trips.models import Trip
+from wandr.trips.schemas import TripFields, TripQuery, TripUpdate, TripView
+from wandr.trips.service import Founder, TripFilter
+
+blueprint = Blueprint("trips", __name__, url_prefix="/trips", description="What a group plans.")
+NEWEST_FIRST = Keyset("trips", (Trip.created_at, Trip.id), descending=True)  # type: ignore[arg-type]
+
+
+@blueprint.route("")
+@door(Access.USER)
+@blueprint.arguments(TripQuery, location="query")
+@blueprint.response(200, page_of(TripView))
+@problems(Invalid)
+def list_trips(args: dict[str, Any]) -> Response:
+    """List the trips you are a member of, newest first."""
+    page = args.pop("page")
+    return page_text(*NEWEST_FIRST.page(service.trips_of(me().user_id, TripFilter(**args)), page))
+
+
+@blueprint.route("", methods=["POST"])
+@door(Access.USER)
+@blueprint.arguments(TripFields)
+@blueprint.response(201, TripView)
+@problems(BadRequest, Invalid)
+def create_trip(body: dict[str, Any]) -> Response:
+    """Create a trip and become its organizer."""
+    principal = me()
+    founder = Founder(principal.user_id, principal.display_name, principal.session_id)
+    trip = service.create_trip(founder, body)
+    address = f"{request.base_url.rstrip('/')}/{trip.id}"
+    return _answer(trip.id, status=201, headers={"Location": address})
+
+
+@blueprint.route("/trash")
+@door(Access.USER)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(TripView))
+@problems(Invalid)
+def list_trash(args: dict[str, Any]) -> Response:
+    """List your trips that are in the trash."""
+    chosen = service.trips_of(me().user_id, TripFilter(in_trash=True))
+    return page_text(*NEWEST_FIRST.page(chosen, args["page"]))
+
+
+@blueprint.route("/<uuid:trip_id>")
+@door(Permission.VIEW)
+@blueprint.response(200, TripView)
+def read_trip(trip_id: UUID) -> Response:
+    """One trip."""
+    return _answer(trip_id)
+
+
+@blueprint.route("/<uuid:trip_id>", methods=["PATCH", "PUT"])
+@door(Permission.EDIT_TRIP)
+@blueprint.arguments(TripUpdate)
+@blueprint.response(200, TripView)
+@problems(BadRequest, Conflict, Stale, Invalid)
+def update_trip(body: dict[str, Any], trip_id: UUID) -> Response:
+    """Change fields of a trip; new dates never delete activities."""
+    options = {name: body.pop(name) for name in ("dates_mode",) if name in body}
+    _apply(trip_id, Op("update", TRIP, trip_id, body, options=options))
+    return _answer(trip_id)
+
+
+@blueprint.route("/<uuid:trip_id>", methods=["DELETE"])
+@door(Permission.DELETE_TRIP)
+@blueprint.response(204)
+@problems(Stale)
+def delete_trip(trip_id: UUID) -> tuple[str, int]:
+    """Move a trip to the trash."""
+    _apply(trip_id, Op("delete", TRIP, trip_id))
+    return "", 204
+
+
+@blueprint.route("/<uuid:trip_id>/restoration", methods=["POST"])
+@door(Permission.DELETE_TRIP)
+@blueprint.response(200, TripView)
+@problems(Conflict)
+def restore_trip(trip_id: UUID) -> Response:
+    """Take a trip out of the trash."""
+    _apply(trip_id, Op("restore", TRIP, trip_id))
+    return _answer(trip_id)
+
+
+def _apply(trip_id: UUID, op: Op) -> None:
+    principal = me()
+    apply(
+        trip_id,
+        principal.user_id,
+        [op],
+        source="rest",
+        client_id=principal.session_id,
+        expect_version=expected_version(),
+    ).or_refused()
+
+
+def _answer(trip_id: UUID, **more: Any) -> Response:
+    db.session.flush()  # Postgres renders the trip
+    found = service.trip_as_json(me().user_id, trip_id)
+    if found is None:
+        raise NotFound()
+    return versioned(*found, **more)
