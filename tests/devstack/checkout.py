@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from wandr.devstack.ending import is_alive
+from wandr.devstack.server import free_ports
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -89,7 +89,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.port = free_port()
+        (self.port,) = free_ports(1)
         for name, text in {"Procfile": PROCFILE, "wsgi.py": WSGI, "part.py": PART}.items():
             (folder / name).write_text(text)
         (folder / "events").touch()
@@ -139,8 +139,3 @@ def eventually(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

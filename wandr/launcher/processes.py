@@ -38,33 +38,32 @@ class Screen:
 class Process:
     """One command of the Procfile, started again whenever it dies."""
 
-    def __init__(self, name: str, command: str, *, children: Children, screen: Screen) -> None:
+    def __init__(self, name: str, command: str, screen: Screen) -> None:
         self._name = name
         self._command = command
-        self._children = children
         self._screen = screen
         self._child: subprocess.Popen[bytes] | None = None
         self._relay: threading.Thread | None = None
         self._started_at = 0.0
         self._pause = FIRST_PAUSE
 
-    def tend(self, environ: Mapping[str, str]) -> None:
-        """Start it if it does not run and its pause is over. To be called again and again."""
+    def tend(self, environ: Mapping[str, str], children: Children) -> None:
         if self._child is None:
             if time.monotonic() >= self._started_at:
-                self._start(environ)
+                self._start(environ, children)
         elif self._child.poll() is not None:
             self._pause_after_death(self._child.returncode)
 
-    def _start(self, environ: Mapping[str, str]) -> None:
+    def _start(self, environ: Mapping[str, str], children: Children) -> None:
         self._child = subprocess.Popen(
             ["/bin/sh", "-c", f"exec {self._command}"],
             env=environ,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the launcher, which stops all in order
         )
-        self._children.remember(self._child.pid)
+        children.remember(self._child.pid)
         self._started_at = time.monotonic()
         self._relay = threading.Thread(target=self._repeat, args=[self._child.stdout], daemon=True)
         self._relay.start()
@@ -94,7 +93,23 @@ class Process:
             self._relay.join(timeout=1)
 
 
-def stop_processes(processes: Iterable[Process]) -> None:
-    end_trees([head for process in processes if (head := process.head())])
-    for process in processes:
-        process.lay_to_rest()
+class Processes:
+    """All of them, in front of one screen."""
+
+    def __init__(self, commands: Mapping[str, str], environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._screen = Screen([*commands, "servers"])
+        self._all = [Process(name, text, self._screen) for name, text in commands.items()]
+
+    def tend(self, children: Children) -> None:
+        """Start what does not run and has had its pause. To be called again and again."""
+        for process in self._all:
+            process.tend(self._environ, children)
+
+    def say(self, text: str) -> None:
+        self._screen.say("servers", text)
+
+    def stop(self) -> None:
+        end_trees([head for process in self._all if (head := process.head())])
+        for process in self._all:
+            process.lay_to_rest()
