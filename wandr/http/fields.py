@@ -155,20 +155,58 @@ class Zone(Text):
         super().__init__(64, metadata={"example": "Asia/Tokyo"}, validate=[_known_zone], **more)
 
 
-class Currency(Text):
+class Formed(Text):
+    """A string that matches a regular expression from its first character to its last."""
+
+    def __init__(self, high: int, *, form: str, error: str, **more: Any) -> None:
+        metadata = {"pattern": f"^{form}$"} | more.pop("metadata", {})
+        super().__init__(high, metadata=metadata, **more)
+        self.form = re.compile(form)
+        self.form_error = error
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        if not self.form.fullmatch(text):
+            raise ValidationError(self.form_error)
+        return text
+
+
+class Currency(Formed):
     """An ISO 4217 code."""
 
     def __init__(self, **more: Any) -> None:
-        check = validate.Regexp("^[A-Z]{3}$", error="Must be an ISO 4217 code such as EUR.")
-        super().__init__(3, low=3, validate=[check], metadata={"example": "EUR"}, **more)
+        error = "Must be an ISO 4217 code such as EUR."
+        super().__init__(3, form="[A-Z]{3}", error=error, metadata={"example": "EUR"}, **more)
 
 
-class WebAddress(Text):
+class Locale(Formed):
+    """A language tag (BCP 47)."""
+
+    def __init__(self, **more: Any) -> None:
+        form, error = "[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "Must be a language tag such as pt-BR."
+        super().__init__(35, form=form, error=error, metadata={"example": "pt-BR"}, **more)
+
+
+class EmailAddress(Formed):
+    """An e-mail address in ASCII, read as lower case."""
+
+    def __init__(self, **more: Any) -> None:
+        local = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+        form = local + "@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}"
+        metadata = {"example": "ada@example.com"}
+        error = "Must be an e-mail address."
+        super().__init__(254, form=form, error=error, metadata=metadata, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str:
+        return super()._deserialize(value, attr, data, **more).lower()
+
+
+class WebAddress(Formed):
     """An http or https address."""
 
     def __init__(self, **more: Any) -> None:
-        check = validate.Regexp("^https?://[^\\s]+$", error="Must start with http:// or https://.")
-        super().__init__(2000, validate=[check], **more)
+        error = "Must start with http:// or https://."
+        super().__init__(2000, form="https?://[^\\s]+", error=error, **more)
 
 
 class JsonObject(SqlJson, fields.Dict):

@@ -13,6 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wandr.base import Base, Record
 
 
+def no_preferences() -> dict[str, Any]:
+    """The preferences of somebody who has told none."""
+    return {"interests": [], "pace": None, "diet": [], "mobility": None}
+
+
 class User(Record, Base):
     """An account. A closed one stays as an anonymous row, for what it wrote in shared trips."""
 
@@ -33,5 +38,10 @@ class User(Record, Base):
     timezone: Mapped[str | None] = mapped_column(String(64))
     locale: Mapped[str | None] = mapped_column(String(35))
     currency: Mapped[str | None] = mapped_column(String(3))
-    preferences: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    preferences: Mapped[dict[str, Any]] = mapped_column(JSONB, default=no_preferences)
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def email_verified(self) -> bool:
+        """Whether the owner has proved that the address is theirs."""
+        return self.email_verified_at is not None
