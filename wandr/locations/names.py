@@ -16,6 +16,7 @@ from anyascii import anyascii
 MAX_NAME = 100
 APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʻʼ`´ʹʺ·", ""))
 SEPARATORS = re.compile("[^a-z0-9]+")
+GENERIC = re.compile(r"\b(?:international )?airport\b")
 VOWELS = re.compile("[aeiouy h]")
 CHINESE = re.compile("[\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -25,6 +26,11 @@ def fold(text: str) -> str:
     plain = text.translate(APOSTROPHES)
     plain = plain if plain.isascii() else anyascii(plain).translate(APOSTROPHES)
     return SEPARATORS.sub(" ", plain.lower()).strip()[:MAX_NAME].rstrip()
+
+
+def core(folded: str) -> str:
+    """The name without words that thousands share, unless nothing else is left."""
+    return " ".join(GENERIC.sub(" ", folded).split()) or folded
 
 
 def written(text: str) -> str:

@@ -1,0 +1,73 @@
+"""What is near a point, in order of distance: one walk of the spatial index."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from wandr.extensions import db
+from wandr.locations.kinds import CITY, is_of_kind
+from wandr.locations.models import Location, unit_vector
+from wandr.locations.sphere import Point, chord_of_metres, metres_of_chord
+
+PLACE = unit_vector(Location.latitude, Location.longitude)
+IS_PUBLIC = Location.created_by.is_(None)
+
+
+class Neighbour(NamedTuple):
+    """A location and how far it is, in metres."""
+
+    location: Location
+    distance_m: float
+
+
+def neighbours(
+    point: Point,
+    *,
+    radius_m: float,
+    kind: str | None = None,
+    limit: int = 20,
+    viewer_id: UUID | None = None,
+) -> list[Neighbour]:
+    """Public places and the viewer's own within the radius, the nearest first."""
+    wanted = is_of_kind(Location.kind, kind)
+    found = _within(point, radius_m, limit, IS_PUBLIC, *wanted)
+    if viewer_id is not None:
+        found += _within(point, radius_m, limit, Location.created_by == viewer_id, *wanted)
+    return sorted(found, key=lambda one: (one.distance_m, str(one.location.id)))[:limit]
+
+
+def sights_within(point: Point, radius_m: float, limit: int) -> list[Neighbour]:
+    """Sights known well enough to be proposed, the nearest first."""
+    is_known = Location.attributes.has_key("prominence")
+    return _within(point, radius_m, limit, IS_PUBLIC, *is_of_kind(Location.kind, "sight"), is_known)
+
+
+def closest_city(point: Point) -> Neighbour | None:
+    """The nearest city, however far. None when no city is loaded."""
+    chord = chord_to(point)
+    statement = select(Location, chord).where(IS_PUBLIC, Location.kind == CITY)
+    row = db.session.execute(statement.order_by(chord).limit(1)).first()
+    return None if row is None else Neighbour(row[0], metres_of_chord(row[1]))
+
+
+def chord_to(point: Point) -> ColumnElement[float]:
+    """The straight distance through the unit sphere; ordering by it walks the index."""
+    return PLACE.op("<->")(unit_vector(*point))
+
+
+def _within(
+    point: Point, radius_m: float, limit: int, *conditions: ColumnElement[bool]
+) -> list[Neighbour]:
+    reach, chord = chord_of_metres(radius_m), chord_to(point)
+    box: Any = func.cube_enlarge(unit_vector(*point), reach, 3)
+    statement = (
+        select(Location, chord)
+        .where(box.op("@>")(PLACE), chord <= reach, *conditions)
+        .order_by(chord)
+        .limit(limit)
+    )
+    rows = db.session.execute(statement)
+    return [Neighbour(location, metres_of_chord(chord)) for location, chord in rows]

@@ -1,0 +1,130 @@
+"""Places for every door. Loaded ones are everyone's, custom ones their maker's."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from wandr.base import new_id
+from wandr.errors import Conflict, NotFound
+from wandr.extensions import db
+from wandr.locations.models import Location, LocationName
+from wandr.locations.names import fold, keys_of, tails
+from wandr.locations.nearby import Neighbour, closest_city, neighbours, sights_within
+from wandr.locations.search import find_by_name
+from wandr.locations.sphere import Point
+
+MAX_CUSTOM_PLACES = 1_000
+INHERITED_WITHIN_M = 100_000
+COPIED = (
+    "name", "kind", "latitude", "longitude", "country_code", "admin", "timezone", "hours",
+    "source", "source_id", "attribution",
+)  # fmt: skip
+
+
+def find_location(location_id: UUID, viewer_id: UUID) -> Location:
+    """A location by its id. Raises NotFound when missing, or another user's custom place."""
+    location = db.session.get(Location, location_id)
+    if location is None or location.created_by not in (None, viewer_id):
+        raise NotFound
+    return location
+
+
+def location_copy(location: Location) -> dict[str, Any]:
+    """What an activity keeps of its location, JSON-ready: readable by all who see the activity."""
+    return {"id": str(location.id), **{name: getattr(location, name) for name in COPIED}}
+
+
+def search_locations(
+    text: str,
+    *,
+    viewer_id: UUID,
+    near: tuple[float, float] | None = None,
+    kind: str | None = None,
+    limit: int = 10,
+) -> list[Location]:
+    """Places by name in any script, typos forgiven, the likeliest first.
+
+    `near` is (latitude, longitude); `kind` may be "sight" for all kinds of sights.
+    """
+    point = None if near is None else Point(*near)
+    return find_by_name(text, near=point, kind=kind, limit=limit, viewer_id=viewer_id)
+
+
+def locations_near(
+    latitude: float,
+    longitude: float,
+    *,
+    radius_m: float,
+    kind: str | None,
+    limit: int,
+    viewer_id: UUID,
+) -> list[Neighbour]:
+    """Places within a radius with their distances in metres, the nearest first."""
+    point = Point(latitude, longitude)
+    return neighbours(point, radius_m=radius_m, kind=kind, limit=limit, viewer_id=viewer_id)
+
+
+def sights_near(
+    latitude: float, longitude: float, radius_m: float = 60_000, limit: int = 200
+) -> list[Location]:
+    """Sights with prominence, minutes and interests in `attributes`, the nearest first."""
+    found = sights_within(Point(latitude, longitude), radius_m, limit)
+    return [neighbour.location for neighbour in found]
+
+
+def nearest_city(latitude: float, longitude: float) -> Location | None:
+    """The city whose country and time zone hold here, however far it is."""
+    city = closest_city(Point(latitude, longitude))
+    return None if city is None else city.location
+
+
+def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
+    """Add a place of the user's own. Country, region and zone come from a city within 100 km.
+
+    Raises Conflict beyond 1,000 places per user.
+    """
+    mine = select(func.count()).where(Location.created_by == maker_id)
+    if (db.session.scalar(mine) or 0) >= MAX_CUSTOM_PLACES:
+        raise Conflict(f"You have {MAX_CUSTOM_PLACES} places already.", code="too_many_places")
+    place_id = new_id()
+    city = closest_city(Point(given["latitude"], given["longitude"]))
+    inherited = _inherited(city) if city and city.distance_m <= INHERITED_WITHIN_M else {}
+    place = Location(
+        id=place_id,
+        source="custom",
+        source_id=str(place_id),
+        attribution="Added by a Wandr user",
+        created_by=maker_id,
+        **{**inherited, **given},
+    )
+    db.session.add(place)
+    db.session.flush()
+    _make_findable(place)
+    return place
+
+
+def _inherited(city: Neighbour) -> dict[str, Any]:
+    place = city.location
+    return {
+        "country_code": place.country_code,
+        "admin": place.admin,
+        "timezone": place.timezone,
+        "context": fold(place.name),
+    }
+
+
+def _make_findable(place: Location) -> None:
+    for name in keys_of([place.name]) | tails(fold(place.name)):
+        row = LocationName(
+            location_id=place.id,
+            name=name,
+            kind=place.kind,
+            weight=1.0,
+            forgiving=True,
+            owner_id=place.created_by,
+        )
+        db.session.add(row)
+    db.session.flush()
