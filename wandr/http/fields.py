@@ -21,6 +21,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MAX_INT = 2**31 - 1
 ZONES = frozenset(available_timezones())
 CLOCK_FORM = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+DECIMAL_FORM = r"-?[0-9]{1,3}(\.[0-9]{1,20})?"
 UUID_FORM = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -63,13 +64,16 @@ class Whole(SqlJson, fields.Integer):
 
 
 class Coordinate(SqlJson, fields.Float):
-    """Degrees, -`limit` to `limit` (WGS 84)."""
+    """Degrees, -`limit` to `limit` (WGS 84); in a query string plain decimals are read."""
 
     def __init__(self, limit: int, **more: Any) -> None:
         super().__init__(allow_nan=False, validate=validate.Range(-limit, limit), **more)
 
     def _validated(self, value: Any) -> float:
-        if isinstance(value, (bool, str)):
+        reads_text = bool(self.metadata.get("query")) and isinstance(value, str)
+        if isinstance(value, bool) or (isinstance(value, str) and not reads_text):
+            raise self.make_error("invalid")
+        if reads_text and not re.fullmatch(DECIMAL_FORM, value):
             raise self.make_error("invalid")
         return super()._validated(value)
 
