@@ -120,9 +120,9 @@ def keep_up(servers: EmbeddedServers, processes: Processes, children: Children) 
 
 
 def is_ready(environ: Mapping[str, str]) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(environ), timeout=2)
+    connection = http.client.HTTPConnection(environ["WANDR_BIND"], port_of(environ), timeout=2)
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", "/health/ready", headers={"Host": "localhost"})
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
