@@ -22,7 +22,7 @@ from wandr.config import Settings
 from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.group"]
 SECRET = "a-test-key-that-nobody-else-will-ever-use"
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
+from wandr import health
 from wandr.auth.door import BEARER
+from wandr.changes import routes as change_routes
+from wandr.changes.entity import registry
 from wandr.config import Settings
+from wandr.docs import register_docs
 from wandr.errors import register_error_handlers
 from wandr.extensions import api, db, jwt, migrate, redis
+from wandr.itinerary import content as itinerary_content
+from wandr.itinerary import routes as itinerary_routes
 from wandr.observability import configure_logging, observe
+from wandr.trips import content as trip_content
+from wandr.trips import member_routes
+from wandr.trips import routes as trip_routes
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,5 +37,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.init_app(app)
     api.spec.components.security_scheme("bearer", BEARER)
 
+    # content: each registers its entities with the write path
+    for domain in (trip_content, itinerary_content):
+        domain.register(registry)
+
+    # doors
+    for blueprint in (
+        trip_routes.blueprint,
+        member_routes.blueprint,
+        change_routes.blueprint,
+        itinerary_routes.blueprint,
+        itinerary_routes.activities,
+    ):
+        api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
+    app.register_blueprint(health.blueprint)
+    if settings.serves_docs:
+        register_docs(app)
     register_error_handlers(app)
     return app

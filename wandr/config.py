@@ -120,6 +120,11 @@ class Settings:
     def is_production(self) -> bool:
         return self.environment == "production"
 
+    @property
+    def serves_docs(self) -> bool:
+        """Whether `/docs` and `/openapi.json` are there: by default everywhere but in production."""
+        return not self.is_production if self.docs_enabled is None else self.docs_enabled
+
     def dangers(self) -> list[str]:
         """What is readable and yet unsafe, a sentence each."""
         found = []

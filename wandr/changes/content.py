@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, request
 from marshmallow import Schema
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, select
 
 from wandr.auth.door import door
 from wandr.auth.principal import me

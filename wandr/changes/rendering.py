@@ -23,7 +23,7 @@ def json_members(view: Schema, model: Any) -> list[ColumnElement[Any] | str]:
         column = getattr(model, field.attribute or name, None)
         if not isinstance(field, SqlJson) or not isinstance(column, InstrumentedAttribute):
             raise TypeError(f"{type(view).__name__}.{name} cannot be rendered by Postgres.")
-        members += [name, field.to_sql(column)]
+        members += [name, field.to_sql(column.expression)]
     return members
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,6 +42,7 @@ class PageQuery(WandrSchema):
         return {"page": page, **data}
 
 
+@cache  # one class per view, or OpenAPI would name it twice
 def page_of(view: type[Schema]) -> type[Schema]:
     """The schema of a list of `view`: `{"items": […], "next_cursor": …}`."""
     name = view.__name__.removesuffix("View") + "Page"

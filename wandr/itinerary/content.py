@@ -33,7 +33,7 @@ def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None
 
 
 def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
-    """Raise Invalid for an end before the start, a cost without a currency, strangers as company."""
+    """Raise Invalid for an end before the start, a cost in no currency, strangers as company."""
     if activity.end_day is not None and (activity.day is None or activity.end_day < activity.day):
         raise _invalid("end_day", "Must not be before day.")
     if activity.end_time is not None and activity.start_time is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wandr.http.fields import (
     Choice,
     Clock,
@@ -20,8 +22,8 @@ from wandr.http.fields import (
 from wandr.http.schema import WandrSchema
 from wandr.itinerary.models import KINDS, STATUSES
 
-OPTIONAL = {"allow_none": True, "load_default": None}
-SEEN = {"allow_none": True, "required": True}
+OPTIONAL: dict[str, Any] = {"allow_none": True, "load_default": None}
+SEEN: dict[str, Any] = {"allow_none": True, "required": True}
 MAX_COST = 10**15
 
 

@@ -59,7 +59,8 @@ class TripFilter:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As SQL. A trip without dates overlaps nothing."""
-        found = [Trip.deleted_seq.is_not(None) if self.in_trash else Trip.deleted_seq.is_(None)]
+        in_trash = Trip.deleted_seq.is_not(None)
+        found: list[ColumnElement[bool]] = [in_trash if self.in_trash else ~in_trash]
         if self.status is not None:
             found.append(Trip.status == self.status)
         if self.role is not None:

@@ -1,0 +1,55 @@
+"""A trip with the whole cast in it; the outsider stays outside."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.cast import Person
+from wandr.transaction import atomic
+from wandr.trips.invites import Invitee, accept_invite, create_invite
+
+KYOTO = {
+    "title": "Kyoto in spring",
+    "start_date": "2027-04-01",
+    "end_date": "2027-04-05",
+    "timezone": "Asia/Tokyo",
+    "currency": "JPY",
+}
+
+
+def join(trip_id: str, organizer: Person, person: Person, role: str) -> None:
+    """Bring somebody in, the way everybody comes in: by accepting an invite."""
+    wanted = {"link": True, "role": role, "expires_in_hours": 1, "max_uses": 1}
+    with atomic():
+        _, token = create_invite(UUID(trip_id), organizer.user_id, wanted)
+        accept_invite(token, Invitee(person.user_id, person.display_name, None))
+
+
+@pytest.fixture
+def trip(
+    organizer: Person, participant: Person, viewer: Person, outsider: Person
+) -> dict[str, Any]:
+    """The organizer's trip, with a participant and a viewer."""
+    made = organizer.post("/trips", json=KYOTO)
+    join(made["id"], organizer, participant, "participant")
+    join(made["id"], organizer, viewer, "viewer")
+    return organizer.get(f"/trips/{made['id']}")
+
+
+@pytest.fixture
+def path(trip: dict[str, Any]) -> str:
+    """The trip's address."""
+    return f"/trips/{trip['id']}"
+
+
+@pytest.fixture
+def plan(path: str, participant: Person):
+    """Make an activity in the trip, as the participant."""
+
+    def make(title: str = "Fushimi Inari", **fields: Any) -> dict[str, Any]:
+        return participant.post(f"{path}/activities", json={"title": title, **fields}, status=201)
+
+    return make
