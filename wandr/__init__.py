@@ -14,6 +14,8 @@ from wandr.errors import register_error_handlers
 from wandr.extensions import api, db, jwt, migrate, redis
 from wandr.itinerary import content as itinerary_content
 from wandr.itinerary import routes as itinerary_routes
+from wandr.locations import routes as location_routes
+from wandr.locations.cli import locations_cli
 from wandr.observability import configure_logging, observe
 from wandr.trips import content as trip_content
 from wandr.trips import member_routes
@@ -48,10 +50,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         change_routes.blueprint,
         itinerary_routes.blueprint,
         itinerary_routes.activities,
+        location_routes.blueprint,
     ):
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
     app.register_blueprint(health.blueprint)
     if settings.serves_docs:
         register_docs(app)
+    app.cli.add_command(locations_cli)
     register_error_handlers(app)
     return app

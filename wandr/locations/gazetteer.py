@@ -45,8 +45,12 @@ class Gazetteer:
         self._read_travel_data()
         self._cells: dict[tuple[int, int], list[LocationRow]] = {}
 
-    def rows(self) -> Iterator[LocationRow]:
-        """Cities first: airports and sights take country, region and zone from them."""
+    def rows(self, countries: frozenset[str] = frozenset()) -> Iterator[LocationRow]:
+        """All places, or those in some countries (ISO 3166 codes)."""
+        return (row for row in self._rows() if not countries or row.country_code in countries)
+
+    def _rows(self) -> Iterator[LocationRow]:
+        """Cities first: sights take region and zone from them."""
         yield from self._cities()
         yield from self._airports()
         for sight in read_atlas():

@@ -131,5 +131,5 @@ class LocationName(Base):
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
 
 
-for extension in ("cube", "pg_trgm"):
-    event.listen(Base.metadata, "before_create", DDL(f"CREATE EXTENSION IF NOT EXISTS {extension}"))
+for statement in ("CREATE EXTENSION IF NOT EXISTS cube", "CREATE EXTENSION IF NOT EXISTS pg_trgm"):
+    event.listen(Base.metadata, "before_create", DDL(statement))

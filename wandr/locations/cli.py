@@ -1,0 +1,62 @@
+"""`flask locations`: load the world, once, from anywhere that reaches the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import exists, select, text
+
+from wandr.extensions import db
+from wandr.locations.loading import LocationRow, load_rows
+from wandr.locations.models import Location
+from wandr.transaction import atomic
+
+EXPECTED_ROWS = 78_000
+locations_cli = AppGroup("locations", help="Cities, airports and sights.")
+
+
+@locations_cli.command("load")
+@click.option("--if-empty", is_flag=True, help="Do nothing when places are there already.")
+@click.option("--country", "countries", multiple=True, help="Only this ISO code; repeatable.")
+def load_locations(if_empty: bool, countries: tuple[str, ...]) -> None:
+    """Load cities, airports and sights. Loading again updates and keeps every id."""
+    if if_empty and _has_places():
+        click.echo("locations: there already")
+        return
+    rows = _gazetteer().rows(frozenset(code.upper() for code in countries))
+    with click.progressbar(rows, label="locations", length=EXPECTED_ROWS) as shown, atomic():
+        count = load_rows(_each(shown))
+    _tidy()
+    click.echo(f"locations: {count} loaded")
+
+
+def _gazetteer() -> Any:
+    """Found by name: web processes import this module, and lack the data packages."""
+    try:
+        return import_module("wandr.locations.gazetteer").Gazetteer()
+    except ImportError as error:
+        advice = "pip install -r requirements-data.txt"
+        raise click.ClickException(f"{error.name} is missing: {advice}") from error
+
+
+def _each(rows: Any) -> Iterator[LocationRow]:
+    yield from rows
+
+
+def _has_places() -> bool:
+    anything = select(exists().where(Location.created_by.is_(None)))
+    with db.engine.connect() as connection:
+        return bool(connection.scalar(anything))
+
+
+def _tidy() -> None:
+    """Fresh statistics and visibility: searches then read indexes only."""
+    with db.engine.connect() as connection:
+        outside = connection.execution_options(isolation_level="AUTOCOMMIT")
+        outside.execute(text("SET statement_timeout = 0"))
+        outside.execute(text("VACUUM (ANALYZE) locations, location_names"))
+        outside.execute(text("RESET statement_timeout"))

@@ -1,0 +1,175 @@
+"""What the location routes take and tell."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate
+from opening_hours import validate as is_opening_hours
+
+from wandr.http.fields import Choice, Coordinate, Flag, Identifier, Text, Whole, Zone
+from wandr.http.schema import WandrSchema
+from wandr.locations.kinds import CUSTOM, CUSTOM_KINDS, SEARCH_KINDS
+from wandr.locations.routing import MODES
+from wandr.locations.sphere import Point
+
+QUERY = {"query": True}
+NEAR_FORM = r"^-?[0-9]{1,2}(\.[0-9]{1,15})?,-?[0-9]{1,3}(\.[0-9]{1,15})?$"
+MAX_ROUTE, MAX_MATRIX = 100, 25
+
+
+def _readable_hours(text: str) -> None:
+    if not is_opening_hours(text):
+        raise ValidationError("Must be opening hours in OpenStreetMap syntax.")
+
+
+class Hours(Text):
+    """Opening hours in the syntax of OpenStreetMap, such as `Mo-Fr 09:00-17:00`."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {"example": "Mo-Fr 09:00-17:00"}
+        super().__init__(500, low=1, metadata=metadata, validate=[_readable_hours], **more)
+
+
+class Near(fields.Field):
+    """A point as `latitude,longitude`."""
+
+    def __init__(self, **more: Any) -> None:
+        metadata = {"type": "string", "pattern": NEAR_FORM, "example": "35.01,135.77"}
+        super().__init__(metadata=metadata, **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Point:
+        if not isinstance(value, str) or not re.fullmatch(NEAR_FORM, value):
+            raise ValidationError("Must be latitude,longitude such as 35.01,135.77.")
+        latitude, longitude = map(float, value.split(","))
+        if abs(latitude) > 90 or abs(longitude) > 180:
+            raise ValidationError("Must be on Earth: at most 90,180 degrees.")
+        return Point(latitude, longitude)
+
+
+class LocationView(WandrSchema):
+    """A place on Earth; `hours` in OSM syntax, `attribution` to be shown with it."""
+
+    id = Identifier(required=True)
+    name = Text(200, required=True)
+    kind = Text(20, required=True)
+    latitude = Coordinate(90, required=True)
+    longitude = Coordinate(180, required=True)
+    country_code = Text(2, required=True, allow_none=True)
+    admin = Text(200, required=True, allow_none=True)
+    timezone = Text(64, required=True, allow_none=True)
+    population = Whole(required=True, allow_none=True)
+    hours = Text(500, required=True, allow_none=True)
+    source = Text(40, required=True)
+    source_id = Text(200, required=True)
+    attribution = Text(300, required=True)
+    attributes = fields.Dict(
+        required=True,
+        metadata={
+            "description": "Of sights: minutes, interests, indoor, prominence, price_band, "
+            "confidence, local_name, city. Of airports: iata, icao, city.",
+            "additionalProperties": True,
+        },
+    )
+
+
+class NeighbourView(LocationView):
+    """A place and how far it is."""
+
+    distance_m = Whole(0, required=True)
+
+
+class SearchQuery(WandrSchema):
+    """What to look for; `kind` may be `sight` for all kinds of sights."""
+
+    q = Text(100, low=1, required=True)
+    near = Near(load_default=None)
+    kind = Choice(*SEARCH_KINDS, load_default=None)
+    limit = Whole(1, 100, load_default=20, metadata=QUERY)
+
+
+class PointQuery(WandrSchema):
+    """A point."""
+
+    lat = Coordinate(90, required=True, metadata=QUERY)
+    lon = Coordinate(180, required=True, metadata=QUERY)
+
+
+class NearbyQuery(PointQuery):
+    """A point and a radius."""
+
+    radius_m = Whole(1, 200_000, load_default=10_000, metadata=QUERY)
+    kind = Choice(*SEARCH_KINDS, load_default=None)
+    limit = Whole(1, 100, load_default=20, metadata=QUERY)
+
+
+class CustomPlaceFields(WandrSchema):
+    """A place of one's own. Country and zone come from the nearest city when not given."""
+
+    name = Text(200, low=1, required=True, validate=[validate.Regexp(r".*\S", error="Empty.")])
+    kind = Choice(*CUSTOM_KINDS, load_default=CUSTOM)
+    latitude = Coordinate(90, required=True)
+    longitude = Coordinate(180, required=True)
+    country_code = Text(2, low=2, validate=[validate.Regexp("^[A-Z]{2}$")])
+    timezone = Zone()
+    hours = Hours(load_default=None, allow_none=True)
+
+
+class PointFields(WandrSchema):
+    """Degrees."""
+
+    latitude = Coordinate(90, required=True)
+    longitude = Coordinate(180, required=True)
+
+    @post_load
+    def point(self, data: dict[str, Any], **_: Any) -> Point:
+        return Point(**data)
+
+
+class RouteQuestion(WandrSchema):
+    """Points in the order of the journey."""
+
+    points = fields.List(
+        fields.Nested(PointFields), required=True, validate=validate.Length(2, MAX_ROUTE)
+    )
+    mode = Choice(*MODES, load_default="walk")
+
+
+class MatrixQuestion(WandrSchema):
+    """Points of which every pair is wanted."""
+
+    points = fields.List(
+        fields.Nested(PointFields), required=True, validate=validate.Length(1, MAX_MATRIX)
+    )
+    mode = Choice(*MODES, load_default="walk")
+
+
+class LegView(WandrSchema):
+    """One way; `estimate` is true when no router answered."""
+
+    distance_m = Whole(0, required=True)
+    duration_s = Whole(0, required=True)
+    source = Text(40, required=True)
+    estimate = Flag(required=True)
+
+
+class RouteView(WandrSchema):
+    """The legs between consecutive points, and their sums."""
+
+    mode = Choice(*MODES, required=True)
+    legs = fields.List(fields.Nested(LegView), required=True)
+    distance_m = Whole(0, required=True)
+    duration_s = Whole(0, required=True)
+    source = Text(40, required=True)
+    estimate = Flag(required=True)
+
+
+class MatrixView(WandrSchema):
+    """Metres and seconds from each point (row) to each (column)."""
+
+    mode = Choice(*MODES, required=True)
+    distances_m = fields.List(fields.List(fields.Integer()), required=True)
+    durations_s = fields.List(fields.List(fields.Integer()), required=True)
+    source = Text(40, required=True)
+    estimate = Flag(required=True)
