@@ -1,0 +1,81 @@
+"""When a place is open on a date. What is not known stays unknown: None, never "open"."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import opening_hours
+from opening_hours import OpeningHours, State
+
+from wandr.ai.planner.model import Place, Point, Window
+
+# The package's stub leaves its exceptions out.
+ParserError: type[Exception] = opening_hours.ParserError  # type: ignore[attr-defined]
+UnknownCountryError: type[Exception] = opening_hours.UnknownCountryError  # type: ignore[attr-defined]
+
+MIDNIGHT: Final = 24 * 60
+
+
+def open_windows(place: Place, day: date) -> tuple[Window, ...] | None:
+    """When the place is open on that local date; empty when closed, None when that is unknown."""
+    if not place.hours:
+        return None
+    return _evaluate(place.hours, day, place.country_code, (place.timezone, place.point))
+
+
+def daylight(place: Place, day: date) -> Window:
+    """From sunrise to sunset at the place; the whole day where the sun does not set."""
+    windows = _evaluate("sunrise-sunset", day, place.country_code, (place.timezone, place.point))
+    return windows[0] if windows else (0, MIDNIGHT)
+
+
+def knows_holidays(country_code: str) -> bool:
+    """Whether public holidays of the country are in the calendar that hours are read with."""
+    return _calendar_country(country_code) is not None
+
+
+@lru_cache(maxsize=8192)
+def _evaluate(
+    expression: str, day: date, country_code: str, where: tuple[str, Point]
+) -> tuple[Window, ...] | None:
+    zone, coordinates = where
+    try:
+        hours = OpeningHours(
+            expression,
+            timezone=ZoneInfo(zone),
+            country=_calendar_country(country_code),
+            coords=coordinates,
+            auto_country=False,
+            auto_timezone=False,
+        )
+    except ParserError:
+        return None
+    return _windows_of(hours, day)
+
+
+def _windows_of(hours: OpeningHours, day: date) -> tuple[Window, ...] | None:
+    midnight = datetime.combine(day, time())  # without a zone it is read in the place's own
+    windows, unknown = [], False
+    for start, end, state, _comment in hours.intervals(midnight, midnight + timedelta(days=1)):
+        unknown = unknown or state == State.UNKNOWN
+        if state == State.OPEN:
+            windows.append((_minute(start, day), _minute(end, day)))
+    return None if unknown and not windows else tuple(windows)
+
+
+def _minute(moment: datetime, day: date) -> int:
+    if moment.date() > day:
+        return MIDNIGHT
+    return moment.hour * 60 + moment.minute
+
+
+@lru_cache(maxsize=512)
+def _calendar_country(country_code: str) -> str | None:
+    try:
+        OpeningHours("PH off", country=country_code)
+    except UnknownCountryError:
+        return None
+    return country_code

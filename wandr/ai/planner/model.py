@@ -1,0 +1,133 @@
+"""What the planner reads and what it answers: plain frozen values, no database, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Literal
+
+Point = tuple[float, float]
+"""Latitude and longitude in degrees."""
+
+Window = tuple[int, int]
+"""From and to, in minutes after the local midnight of a day."""
+
+Progress = Callable[[str, Mapping[str, object]], None]
+"""Told what the planner does next. What it raises ends the planning: so a caller cancels."""
+
+Pace = Literal["relaxed", "normal", "full"]
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that may be visited. `minutes` is a typical visit, `price_band` 0 (free) to 4."""
+
+    id: str
+    name: str
+    kind: str
+    latitude: float
+    longitude: float
+    timezone: str
+    country_code: str
+    hours: str | None
+    minutes: int
+    indoor: bool | None
+    prominence: int
+    interests: frozenset[str]
+    price_band: int | None
+    source: str
+    source_id: str
+
+    @property
+    def point(self) -> Point:
+        return self.latitude, self.longitude
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What is already in the trip. The planner changes nothing of it."""
+
+    id: str
+    day: date | None
+    start: time | None
+    end: time | None
+    place_id: str | None
+    latitude: float | None
+    longitude: float | None
+    kind: str
+    title: str
+    locked: bool
+    status: str
+
+    @property
+    def point(self) -> Point | None:
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for. `days` are to be planned; where one of them is taken already, a day of
+    `spare_days` stands in for it. `interests` weighs interests and kinds of place from 0 to 1."""
+
+    days: tuple[date, ...]
+    party: int = 1
+    pace: Pace = "normal"
+    interests: Mapping[str, float] = field(default_factory=dict)
+    avoid: frozenset[str] = frozenset()
+    budget_minor: int | None = None
+    currency: str | None = None
+    diet: frozenset[str] = frozenset()
+    named_places: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    day_start: time | None = None
+    day_end: time | None = None
+    spare_days: tuple[date, ...] = ()
+    understood: tuple[str, ...] = ()
+    not_understood: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    code: str
+    severity: Severity
+    message: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The field of a source that a claim rests on; `as_of` is None where the source has no date."""
+
+    source: str
+    source_id: str
+    field: str
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """One proposed visit, in the local time of its place."""
+
+    key: str
+    place_id: str
+    title: str
+    kind: str
+    day: date
+    start: time
+    end: time
+    reason: str
+    depends_on: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Visits in order of time. `notes` say what was left out or not understood, and why."""
+
+    items: tuple[PlannedVisit, ...]
+    notes: tuple[str, ...] = ()

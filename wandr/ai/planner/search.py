@@ -1,0 +1,120 @@
+"""Better days by exchange: places are moved and swapped between days as long as that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+from wandr.ai.planner.days import DayProblem, DaySolution, Node
+from wandr.ai.planner.frames import Frame
+from wandr.ai.planner.groups import Groups, Menu, is_full
+from wandr.ai.planner.model import Place
+from wandr.ai.planner.route import goes_back_and_forth
+from wandr.ai.planner.solver import solve_day
+
+TRIES_PER_DAY: Final = 5
+LEAST_GAIN: Final = 1e-6
+IDLE_COST: Final = 0.1
+
+
+@dataclass
+class Workbench:
+    """The days of a plan with all that can be done on them. Solved days are remembered."""
+
+    frames: Sequence[Frame]
+    menus: Sequence[Menu]
+    gaps: Sequence[Sequence[Node]]
+    places: Mapping[str, Place]
+    _solved: dict[tuple[int, frozenset[str]], DaySolution | None] = field(default_factory=dict)
+
+    def solve(self, day: int, group: frozenset[str]) -> DaySolution | None:
+        """The best day with some of these places; None where not even the fixed blocks fit."""
+        key = (day, group)
+        if key not in self._solved:
+            self._solved[key] = self._exact(day, self._nodes(day, group))
+        return self._solved[key]
+
+    def straightened(self, day: int, group: frozenset[str]) -> DaySolution | None:
+        """The best day that does not go back and forth: without what costs least to lose."""
+        solution, nodes = self.solve(day, group), self._nodes(day, group)
+        while solution and goes_back_and_forth(solution):
+            visits = [s.node for s in solution.schedule if s.node.moves and not s.node.required]
+            fewer = [[node for node in nodes if node is not visit] for visit in visits]
+            tries = [(self._exact(day, rest), rest) for rest in fewer]
+            solved = [(attempt, rest) for attempt, rest in tries if attempt]
+            if not solved:
+                return solution
+            solution, nodes = max(
+                solved, key=lambda s: (not goes_back_and_forth(s[0]), s[0].objective)
+            )
+        return solution
+
+    def objective(self, day: int, group: frozenset[str]) -> float:
+        """What the day is worth, less what idle hours cost: the more of them, the more each."""
+        solution = self.solve(day, group)
+        if solution is None:
+            return 0.0
+        load = sum(scheduled.node.load for scheduled in solution.schedule)
+        idle_hours = max(0, self.frames[day].max_load - load) / 60
+        return solution.objective - IDLE_COST * idle_hours**2
+
+    def _nodes(self, day: int, group: frozenset[str]) -> list[Node]:
+        options = [option.node for id in sorted(group) for option in self.menus[day].get(id, ())]
+        return [*self.frames[day].fixed, *self.gaps[day], *options]
+
+    def _exact(self, day: int, nodes: Sequence[Node]) -> DaySolution | None:
+        frame = self.frames[day]
+        return solve_day(
+            DayProblem(
+                nodes=tuple(nodes),
+                start=frame.start,
+                end=frame.end,
+                base=frame.base,
+                max_load=frame.max_load,
+                max_visits=frame.max_visits,
+            )
+        )
+
+
+def improve(bench: Workbench, groups: Groups, rng: Random) -> Iterator[int]:
+    """Change the groups for the better, place by place. Yields before each try: one may stop."""
+    everything = sorted(bench.places)
+    for step in range(TRIES_PER_DAY * len(groups) if everything else 0):
+        yield step
+        place = bench.places[rng.choice(everything)]
+        target = rng.randrange(len(groups))
+        changed = _exchange(bench, groups, place, target=target, rng=rng)
+        if changed and _gain(bench, groups, changed) > LEAST_GAIN:
+            for day, group in changed.items():
+                groups[day] = group
+
+
+def _exchange(
+    bench: Workbench, groups: Groups, place: Place, *, target: int, rng: Random
+) -> dict[int, frozenset[str]]:
+    """The groups as they would be with the place on the target day; empty when it cannot be there.
+    Where the target is full, another place makes room and goes where this one came from."""
+    if place.id not in bench.menus[target] or place.id in groups[target]:
+        return {}
+    source = next((day for day, group in enumerate(groups) if place.id in group), None)
+    after = {target: groups[target] | {place.id}}
+    if source is not None:
+        after[source] = groups[source] - {place.id}
+    if is_full(groups[target], place, bench.places):
+        alike = [i for i in sorted(groups[target]) if _alike(bench.places[i], place)]
+        leaving = rng.choice(alike)
+        after[target] -= {leaving}
+        if source is not None and leaving in bench.menus[source]:
+            after[source] |= {leaving}
+    return after
+
+
+def _alike(a: Place, b: Place) -> bool:
+    return (a.kind == "food") == (b.kind == "food")
+
+
+def _gain(bench: Workbench, groups: Groups, changed: Mapping[int, frozenset[str]]) -> float:
+    after = sum(bench.objective(day, group) for day, group in changed.items())
+    return after - sum(bench.objective(day, groups[day]) for day in changed)

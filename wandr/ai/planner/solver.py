@@ -1,0 +1,131 @@
+"""One day, solved exactly: which nodes to visit, in which order, and when.
+
+A dynamic programme over (set of visited nodes, last position), for about a dozen nodes. Of the
+orders of a set those are kept that no other beats in both time and distance, so that the answer is
+the best set in its shortest feasible order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from wandr.ai.planner.days import (
+    HERE,
+    VALUE_PER_METRE,
+    DayProblem,
+    DaySolution,
+    Scheduled,
+    earliest_start,
+)
+
+_Path = tuple[tuple[int, int], ...]
+"""The visits so far, as (node, start)."""
+
+_Label = tuple[int, float, int, _Path]
+"""One way to have visited a set of nodes: finish, metres, the last position, the path.
+Plain tuples, since some hundred thousand are made for a plan."""
+
+_Layer = dict[int, dict[int, list[_Label]]]
+"""The labels worth keeping, by set of visited nodes (as bits) and last position."""
+
+_Rank = tuple[float, int, _Path, float]
+"""Loss, finish, path, metres: the least is the best; two different days never tie."""
+
+
+def solve_day(problem: DayProblem) -> DaySolution | None:
+    """The best feasible day; None when the required nodes do not fit."""
+    found = _Solver(problem).search()
+    if found is None:
+        return None
+    loss, _finish, path, metres = found
+    schedule = tuple(Scheduled(problem.nodes[index], start) for index, start in path)
+    return DaySolution(-loss, metres, schedule)
+
+
+class _Solver:
+    def __init__(self, problem: DayProblem) -> None:
+        self.problem = problem
+        self.nodes = problem.nodes
+        self.ways = [[(leg.minutes, leg.metres) for leg in row] for row in problem.legs]
+        self.latest = [node.latest for node in self.nodes]
+        self.blocked = [self._conflicts(index) for index in range(len(self.nodes))]
+        required = [index for index, node in enumerate(self.nodes) if node.required]
+        self.required = sorted(required, key=lambda index: self.nodes[index].starts[0])
+        self.must = sum(1 << index for index in required)
+
+    def search(self) -> _Rank | None:
+        """Go through the sets by growing size; the best that holds all that is required."""
+        found: _Rank | None = None
+        layer: _Layer = {0: {HERE: [(self.problem.start, 0.0, HERE, ())]}}
+        while layer:
+            best = min(self._complete(layer), default=None)
+            if best and (found is None or best < found):
+                found = best
+            layer = self._next_layer(layer)
+        return found
+
+    def _complete(self, layer: _Layer) -> Iterator[_Rank]:
+        for mask, at in layer.items():
+            if mask & self.must == self.must:
+                value = sum(node.value for i, node in enumerate(self.nodes) if mask >> i & 1)
+                for finish, metres, _last, path in chain.from_iterable(at.values()):
+                    yield round(metres * VALUE_PER_METRE - value, 6), finish, path, metres
+
+    def _next_layer(self, layer: _Layer) -> _Layer:
+        following: _Layer = {}
+        for mask, at in layer.items():
+            due = next((index for index in self.required if not mask >> index & 1), None)
+            limit = self.problem.end if due is None else self.latest[due]
+            labels = list(chain.from_iterable(at.values()))
+            for index in self._allowed(mask, due):
+                reached = following.setdefault(mask | 1 << index, {})
+                for after in self._visits(labels, index, limit):
+                    _keep(reached.setdefault(after[2], []), after)
+        return {mask: at for mask, at in following.items() if at}
+
+    def _visits(self, labels: Iterable[_Label], index: int, limit: int) -> Iterator[_Label]:
+        """The labels after node `index`, but for those too late for it or over the limit."""
+        node, latest = self.nodes[index], self.latest[index]
+        minutes, moves = node.minutes, node.moves
+        latest = latest if node.required else min(latest, limit - minutes)
+        for finish, metres, last, path in labels:
+            arrival = finish
+            if moves:
+                leg_minutes, leg_metres = self.ways[last][index]
+                arrival, metres, last = finish + leg_minutes, metres + leg_metres, index
+            if arrival <= latest:
+                start = earliest_start(node.starts, arrival)
+                if start is not None and start <= latest:
+                    yield start + minutes, metres, last, (*path, (index, start))
+
+    def _conflicts(self, index: int) -> int:
+        """The bits of the nodes that exclude this one; it excludes itself."""
+        mine = self.nodes[index].slots
+        others = (1 << i for i, node in enumerate(self.nodes) if node.slots & mine and i != index)
+        return 1 << index | sum(others)
+
+    def _allowed(self, mask: int, due: int | None) -> list[int]:
+        """The nodes that may come next, with room set aside for what is required."""
+        counted = [n for i, n in enumerate(self.nodes) if (mask | self.must) >> i & 1]
+        load = self.problem.max_load - sum(node.load for node in counted)
+        visits = self.problem.max_visits - sum(node.visits for node in counted)
+        return [
+            index
+            for index, node in enumerate(self.nodes)
+            if not mask & self.blocked[index]
+            and (index == due if node.required else node.load <= load and node.visits <= visits)
+        ]
+
+
+def _keep(labels: list[_Label], label: _Label) -> None:
+    """Add the label unless another is as early and as short; drop those that it outdoes."""
+    finish, metres, _, path = label
+    for index, (other_finish, other_metres, _, other_path) in enumerate(labels):
+        if other_finish <= finish and other_metres <= metres:
+            if (other_finish, other_metres) == (finish, metres) and path < other_path:
+                labels[index] = label
+            return
+    if labels:
+        labels[:] = [other for other in labels if other[0] < finish or other[1] < metres]
+    labels.append(label)
