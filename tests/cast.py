@@ -25,6 +25,14 @@ from wandr.users.models import User
 UNPREFIXED = ("/api", "/health", "/metrics", "/openapi.json", "/docs")
 
 
+class FreshClient(FlaskClient):
+    """Each request in an application context of its own, as in production, also inside a test's."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @dataclass
 class Person:
     """Somebody at a client: speaks HTTP with their own token, and reads the answer."""
@@ -61,7 +69,7 @@ class Person:
         self.raw = self.client.open(_full(path), method=method, headers=headers, **more)
         told = f"{method} {path} → {self.raw.status_code}: {self.raw.get_data(as_text=True)}"
         assert self.raw.status_code == status if status else self.raw.status_code < 400, told
-        if "json" in self.raw.mimetype and self.raw.data:
+        if "json" in (self.raw.mimetype or "") and self.raw.data:
             return self.raw.get_json()
         return self.raw.get_data(as_text=True) or None
 
@@ -85,7 +93,7 @@ def make_person(app: Flask, name: str, *, email: str | None = None, **columns: A
     db.session.add(session)
     db.session.commit()
     return Person(
-        client=app.test_client(),
+        client=FreshClient(app, app.response_class),
         token=access_token(user.id, session.id),
         user_id=user.id,
         session_id=session.id,
@@ -97,7 +105,7 @@ def make_person(app: Flask, name: str, *, email: str | None = None, **columns: A
 @pytest.fixture
 def client(app: Flask, rolled_back: Connection) -> FlaskClient:
     """Somebody who is not logged in."""
-    return app.test_client()
+    return FreshClient(app, app.response_class)
 
 
 @pytest.fixture

@@ -5,21 +5,26 @@ from __future__ import annotations
 from flask import Flask
 
 from wandr import health
+from wandr.auth import routes as auth_routes
 from wandr.auth.door import BEARER
+from wandr.auth.limits import init_limits
 from wandr.changes import routes as change_routes
 from wandr.changes.entity import registry
 from wandr.config import Settings
 from wandr.docs import register_docs
 from wandr.errors import register_error_handlers
 from wandr.extensions import api, db, jwt, migrate, redis
+from wandr.http.guard import guard_addresses
 from wandr.itinerary import content as itinerary_content
 from wandr.itinerary import routes as itinerary_routes
 from wandr.locations import routes as location_routes
 from wandr.locations.cli import locations_cli
 from wandr.observability import configure_logging, observe
+from wandr.security import secure
 from wandr.trips import content as trip_content
 from wandr.trips import member_routes
 from wandr.trips import routes as trip_routes
+from wandr.users import routes as user_routes
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -30,12 +35,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     configure_logging(settings.log_level, settings.log_format)
     observe(app)
+    guard_addresses(app)
 
     # extensions
     db.init_app(app)
     migrate.init_app(app, db)
     redis.init_app(app, settings.redis_url)
     jwt.init_app(app)
+    init_limits(app, settings, app.extensions["wandr.redis"])
     api.init_app(app)
     api.spec.components.security_scheme("bearer", BEARER)
 
@@ -45,6 +52,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     # doors
     for blueprint in (
+        auth_routes.blueprint,
+        user_routes.blueprint,
         trip_routes.blueprint,
         member_routes.blueprint,
         change_routes.blueprint,

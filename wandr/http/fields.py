@@ -54,11 +54,9 @@ class Whole(SqlJson, fields.Integer):
         super().__init__(strict=True, validate=validate.Range(low, high), **more)
 
     def _validated(self, value: Any) -> int:
-        if isinstance(value, (bool, float)) or (
-            isinstance(value, str) and not self.metadata.get("query")
-        ):
-            raise self.make_error("invalid")
-        if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}", value):
+        if self.metadata.get("query") and re.fullmatch(r"-?[0-9]{1,18}", str(value)):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
             raise self.make_error("invalid")
         return super()._validated(value)
 

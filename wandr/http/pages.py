@@ -58,7 +58,7 @@ class Keyset:
     """The order of a list: NOT NULL expressions ending in a unique one, all in one direction."""
 
     name: str
-    columns: tuple[ColumnElement[Any], ...]
+    columns: tuple[Any, ...]  # SQL expressions
     descending: bool = False
 
     def page(self, statement: Select[Any], args: PageArgs) -> tuple[list[Any], str | None]:

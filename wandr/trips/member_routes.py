@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, jsonify
 from sqlalchemy import Text, cast, select
 
 from wandr.auth.door import Access, door
@@ -32,8 +32,8 @@ from wandr.trips.schemas import (
 )
 
 blueprint = Blueprint("members", __name__, description="Who is in a trip, and who may come in.")
-BY_JOINING = Keyset("members", (Member.created_at, Member.id))  # type: ignore[arg-type]
-NEWEST_FIRST = Keyset("invites", (Invite.created_at, Invite.id), descending=True)  # type: ignore[arg-type]
+BY_JOINING = Keyset("members", (Member.created_at, Member.id))
+NEWEST_FIRST = Keyset("invites", (Invite.created_at, Invite.id), descending=True)
 
 
 @blueprint.route("/trips/<uuid:trip_id>/members")
@@ -88,10 +88,10 @@ def list_trip_invites(args: dict[str, Any], trip_id: UUID) -> Response:
 @blueprint.arguments(InviteCreate)
 @blueprint.response(201, CreatedInviteView)
 @problems(BadRequest, Invalid)
-def create_invite(body: dict[str, Any], trip_id: UUID) -> dict[str, Any]:
+def create_invite(body: dict[str, Any], trip_id: UUID) -> tuple[Response, int]:
     """Invite somebody by e-mail, or make a link. The token is told this once."""
     invite, token = invites.create_invite(trip_id, me().user_id, body)
-    return {**InviteView().dump(invite), "token": token}
+    return jsonify({**InviteView().dump(invite), "token": token}), 201
 
 
 @blueprint.route("/trips/<uuid:trip_id>/invites/<uuid:invite_id>", methods=["DELETE"])

@@ -24,7 +24,7 @@ from wandr.trips.schemas import TripFields, TripQuery, TripUpdate, TripView
 from wandr.trips.service import Founder, TripFilter
 
 blueprint = Blueprint("trips", __name__, url_prefix="/trips", description="What a group plans.")
-NEWEST_FIRST = Keyset("trips", (Trip.created_at, Trip.id), descending=True)  # type: ignore[arg-type]
+NEWEST_FIRST = Keyset("trips", (Trip.created_at, Trip.id), descending=True)
 
 
 @blueprint.route("")

@@ -1,0 +1,81 @@
+"""PATCH, PUT, DELETE /trips/{id} and the way back from the trash."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT"])
+def test_the_organizer_changes_what_is_named_and_nothing_else(
+    trip, path, organizer, viewer, method
+):
+    changed = organizer.send(method, path, json={"title": "Kyoto, later"}, status=200)
+    assert changed["title"] == "Kyoto, later"
+    assert changed["version"] == changed["seq"] > trip["version"]
+    moving = {"title", "version", "seq", "updated_at"}
+    assert {k: v for k, v in changed.items() if k not in moving} == {
+        k: v for k, v in trip.items() if k not in moving
+    }
+    assert viewer.get(path)["title"] == "Kyoto, later"
+
+
+def test_the_same_again_is_no_change(trip, path, organizer):
+    same = organizer.patch(path, json={"title": trip["title"]})
+    assert (same["seq"], same["version"]) == (trip["seq"], trip["version"])
+
+
+def test_a_participant_and_a_viewer_are_refused(path, organizer, participant, viewer):
+    for person in (participant, viewer):
+        refused = person.patch(path, json={"title": "Mine"}, status=403)
+        assert refused["code"] == "forbidden"
+        person.delete(path, status=403)
+    assert organizer.get(path)["title"] == "Kyoto in spring"
+
+
+def test_an_outsider_gets_not_found(path, outsider):
+    outsider.patch(path, json={"title": "Mine"}, status=404)
+    outsider.delete(path, status=404)
+
+
+@pytest.mark.parametrize(
+    "body", [{"title": ""}, {"end_date": "2027-03-01"}, {"role": "viewer"}, {"seq": 1}, {"id": "x"}]
+)
+def test_what_is_wrong_is_refused(trip, path, organizer, body):
+    organizer.patch(path, json=body, status=422)
+    assert organizer.get(path) == trip
+
+
+def test_no_body_at_all_is_refused(path, organizer):
+    organizer.patch(path, status=400)
+
+
+def test_if_match_lets_only_the_current_version_write(path, organizer):
+    organizer.get(path)
+    tag = organizer.raw.headers["ETag"]
+    organizer.patch(path, json={"title": "First"}, headers={"If-Match": tag}, status=200)
+    stale = organizer.patch(path, json={"title": "Second"}, headers={"If-Match": tag}, status=412)
+    assert stale["code"] == "stale"
+    weak = f"W/{organizer.get(path) and organizer.raw.headers['ETag']}"
+    organizer.patch(path, json={"title": "Third"}, headers={"If-Match": weak}, status=200)
+    organizer.patch(path, json={"title": "X"}, headers={"If-Match": "rubbish"}, status=400)
+    organizer.patch(path, json={"title": "Fourth"}, headers={"If-Match": "*"}, status=200)
+
+
+def test_a_deleted_trip_is_in_the_trash_and_comes_back(trip, path, organizer, viewer, plan):
+    kept = plan("Nishiki market")
+    organizer.delete(path, status=204)
+    for person in (organizer, viewer):
+        person.get(path, status=404)
+        person.get(f"{path}/snapshot", status=404)
+        person.get(f"{path}/activities", status=404)
+    organizer.post(f"{path}/activities", json={"title": "Late"}, status=404)
+    assert organizer.get("/trips")["items"] == []
+    assert [one["id"] for one in organizer.get("/trips/trash")["items"]] == [trip["id"]]
+    viewer.post(f"{path}/restoration", status=403)
+    assert organizer.post(f"{path}/restoration", status=200)["title"] == trip["title"]
+    assert organizer.get(f"{path}/activities")["items"] == [kept]
+    assert organizer.get("/trips/trash")["items"] == []
+
+
+def test_restoring_what_is_not_deleted_changes_nothing(trip, path, organizer):
+    assert organizer.post(f"{path}/restoration")["seq"] == trip["seq"]
