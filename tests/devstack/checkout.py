@@ -93,10 +93,16 @@ class Checkout:
         for name, text in {"Procfile": PROCFILE, "wsgi.py": WSGI, "part.py": PART}.items():
             (folder / name).write_text(text)
         (folder / "events").touch()
+        # The launcher without the application, which it must be able to do without.
+        package = folder / "wandr"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        for name in ("devstack", "launcher"):
+            (package / name).symlink_to(REPOSITORY / "wandr" / name)
 
     def launch(self, *, screen: str = "screen", **environ: str) -> subprocess.Popen[bytes]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        kept |= {"PYTHONPATH": str(REPOSITORY), "PORT": str(self.port)}
+        kept |= {"PORT": str(self.port)}
         with (self.folder / screen).open("wb") as output:
             return subprocess.Popen(
                 [sys.executable, "-m", "wandr.launcher", "--data", str(self.data)],

@@ -65,3 +65,11 @@ def test_who_ignores_the_request_is_killed_with_its_children(
         end_trees([psutil.Process(stubborn.pid)])
         assert stubborn.wait(timeout=5) == -9
         assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_second_ctrl_c_ends_the_grace() -> None:
+    with subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE) as stubborn:
+        assert stubborn.stdout
+        stubborn.stdout.readline()
+        end_trees([psutil.Process(stubborn.pid)], in_a_hurry=lambda: True)
+        assert stubborn.wait(timeout=5) == -9

@@ -87,6 +87,15 @@ def test_a_killed_launcher_breaks_nothing(checkout: Checkout) -> None:
     assert checkout.alive() == []
 
 
+def test_a_closing_terminal_stops_it_though_it_says_so_twice(checkout: Checkout) -> None:
+    launcher = checkout.launch(**ELSEWHERE)
+    eventually(lambda: len(checkout.pids("worker")) == 1)
+    for farewell in (signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+        launcher.send_signal(farewell)
+    assert launcher.wait(timeout=PATIENCE) == 0
+    assert checkout.alive() == []
+
+
 def test_servers_that_the_environment_names_are_not_started(
     running: tuple[Checkout, subprocess.Popen[bytes]],
 ) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -25,6 +26,9 @@ from wandr.launcher.processes import Processes
 PREPARATIONS = ("flask locations load --if-empty", "flask seed")
 ORPHAN_SECONDS = 5.0  # gunicorn's workers notice within a second that their master is gone
 
+FAREWELLS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+hurry = threading.Event()
+
 BANNER = """
   Wandr is ready.
 
@@ -42,8 +46,8 @@ BANNER = """
 def main(data: Path | None) -> None:
     """Bring Wandr up on this machine, and down again with Ctrl-C."""
     checkout = Path.cwd()
-    for farewell in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(farewell, _interrupt)
+    for farewell in FAREWELLS:
+        signal.signal(farewell, stop_once)
     try:
         run(checkout, (data or data_folder(checkout)).resolve())
     except DevstackError as refusal:
@@ -65,8 +69,7 @@ def run(checkout: Path, data: Path) -> NoReturn:
         for command in (commands.pop("release"), *PREPARATIONS):
             prepare(command, environ)
         processes = Processes(commands, environ)
-        stopping.callback(children.forget)
-        stopping.callback(processes.stop)
+        stopping.callback(processes.stop, children, in_a_hurry=hurry.is_set)
         processes.tend(children)
         while not is_ready(environ):
             keep_up(servers, processes, children)
@@ -130,7 +133,14 @@ def is_ready(environ: Mapping[str, str]) -> bool:
         connection.close()
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def stop_once(number: int, frame: FrameType | None) -> NoReturn:
+    """The first farewell stops us in order; a second Ctrl-C only ends the grace.
+
+    A closing terminal sends several at once: none may interrupt the stopping.
+    """
+    for farewell in FAREWELLS:
+        signal.signal(farewell, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, lambda *_: hurry.set())
     raise KeyboardInterrupt
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -42,13 +42,13 @@ class Children:
         return True
 
 
-def end_trees(heads: Sequence[psutil.Process]) -> None:
+def end_trees(
+    heads: Sequence[psutil.Process], in_a_hurry: Callable[[], bool] = lambda: False
+) -> None:
     """Ask the heads, which tell their own children; after the grace, kill what is left of each."""
     trees = [*heads, *(child for head in heads for child in head.children(recursive=True))]
-    try:
-        end_processes(heads, signal.SIGTERM, patience=GRACE_SECONDS)
-    finally:  # also when a second Ctrl-C says that the grace is over
-        end_processes(trees, signal.SIGKILL, patience=1)
+    end_processes(heads, signal.SIGTERM, patience=GRACE_SECONDS, in_a_hurry=in_a_hurry)
+    end_processes(trees, signal.SIGKILL, patience=1)
 
 
 def _is_still(pid: int, started: float) -> bool:

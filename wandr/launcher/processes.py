@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import IO
 
@@ -31,7 +32,8 @@ class Screen:
 
     def say(self, name: str, text: str | bytes) -> None:
         now = datetime.now(UTC).astimezone()
-        with self._turn:
+        # A terminal that is gone must not stop us from reading what the processes write.
+        with self._turn, contextlib.suppress(OSError):
             self._printer.write(Message("line", text, now, name, self._colours[name]))
 
 
@@ -109,7 +111,8 @@ class Processes:
     def say(self, text: str) -> None:
         self._screen.say("servers", text)
 
-    def stop(self) -> None:
-        end_trees([head for process in self._all if (head := process.head())])
+    def stop(self, children: Children, in_a_hurry: Callable[[], bool]) -> None:
+        end_trees([head for process in self._all if (head := process.head())], in_a_hurry)
         for process in self._all:
             process.lay_to_rest()
+        children.forget()
