@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +63,8 @@ def _add_create(blueprint: Blueprint, entity: Entity) -> None:
     def create_row(body: dict[str, Any], trip_id: UUID) -> Response:
         row_id, after = body.pop("id", new_id()), body.pop("after", END)
         _apply(trip_id, Op("create", entity, row_id, body, after))
-        return _answer(entity, row_id, status=201)
+        address = f"{request.base_url.rstrip('/')}/{row_id}"
+        return _answer(entity, trip_id, row_id, status=201, headers={"Location": address})
 
     summary = f"Create one of the {entity.plural}."
     _add(blueprint, "", "POST", f"create_{entity.name}", create_row, summary)
@@ -74,14 +75,7 @@ def _add_read(blueprint: Blueprint, entity: Entity) -> None:
     @blueprint.response(200, entity.view)
     def read_row(trip_id: UUID, row_id: UUID) -> Response:
         trip_for(me().user_id, trip_id)
-        model = entity.model
-        statement = select(cast(json_of(entity), Text), model.version).where(
-            model.trip_id == trip_id, model.id == row_id, *seen_by(entity, me().user_id)
-        )
-        row = db.session.execute(statement).one_or_none()
-        if row is None:
-            raise NotFound()
-        return versioned(row[0], row[1])
+        return _answer(entity, trip_id, row_id)
 
     _add(blueprint, "/<uuid:row_id>", "GET", f"read_{entity.name}", read_row, f"One {entity.name}.")
 
@@ -95,7 +89,7 @@ def _add_update(blueprint: Blueprint, entity: Entity) -> None:
     @problems(BadRequest, Conflict, Stale, Invalid)
     def update_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
         _apply(trip_id, Op("update", entity, row_id, body))
-        return _answer(entity, row_id)
+        return _answer(entity, trip_id, row_id)
 
     summary = f"Change fields of one {entity.name}."
     _add(blueprint, "/<uuid:row_id>", "PATCH", f"update_{entity.name}", update_row, summary)
@@ -126,7 +120,7 @@ def _add_move(blueprint: Blueprint, entity: Entity) -> None:
     def move_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
         after = body.pop("after", END)
         _apply(trip_id, Op("move", entity, row_id, body, after))
-        return _answer(entity, row_id)
+        return _answer(entity, trip_id, row_id)
 
     summary = f"Put one {entity.name} after another, on top (null) or at the end (no `after`)."
     _add(blueprint, "/<uuid:row_id>/move", "POST", f"move_{entity.name}", move_row, summary)
@@ -152,12 +146,16 @@ def _apply(trip_id: UUID, op: Op) -> Any:
     return outcome.or_refused()
 
 
-def _answer(entity: Entity, row_id: UUID, status: int = 200) -> Response:
-    row = db.session.get_one(entity.model, row_id)
-    headers: Mapping[str, str] = {}
-    if status == 201:
-        headers = {"Location": f"{request.base_url.rstrip('/')}/{row_id}"}
-    return versioned(entity.see(row), row.version, status=status, headers=headers)
+def _answer(entity: Entity, trip_id: UUID, row_id: UUID, **more: Any) -> Response:
+    """The row as Postgres renders it, after a write too: its ETag is that of a later read."""
+    model = entity.model
+    statement = select(cast(json_of(entity), Text), model.version).where(
+        model.trip_id == trip_id, model.id == row_id, *seen_by(entity, me().user_id)
+    )
+    row = db.session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound()
+    return versioned(row[0], row[1], **more)
 
 
 def _create_schema(entity: Entity) -> type[Schema]:
