@@ -13,6 +13,7 @@ from wandr.changes.entity import registry
 from wandr.config import Settings
 from wandr.docs import register_docs
 from wandr.errors import register_error_handlers
+from wandr.exports import routes as export_routes
 from wandr.extensions import api, db, jwt, migrate, redis
 from wandr.http.guard import guard_addresses
 from wandr.itinerary import content as itinerary_content
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_logging(settings.log_level, settings.log_format)
     observe(app)
     guard_addresses(app)
+    secure(app, settings)
 
     # extensions
     db.init_app(app)
@@ -59,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         change_routes.blueprint,
         itinerary_routes.blueprint,
         itinerary_routes.activities,
+        export_routes.blueprint,
         location_routes.blueprint,
     ):
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app
-from flask_cors import CORS
 from flask_jwt_extended import JWTManager
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
 from flask_smorest import Api
 from flask_socketio import SocketIO
@@ -59,7 +56,5 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 api = ProblemApi()
 jwt = JWTManager()
-cors = CORS()
 socketio = SocketIO()
 redis = RedisClient()
-auth_limiter = Limiter(key_func=get_remote_address)
