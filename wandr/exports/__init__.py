@@ -1,0 +1,1 @@
+"""A trip in the formats of others: calendars, maps, files."""
