@@ -14,6 +14,7 @@ from uuid import uuid4
 import psycopg2
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 
@@ -54,10 +55,8 @@ def app(servers: EmbeddedServers) -> Iterator[Flask]:
     """The application over the migrated database."""
     app = create_app(settings_for(servers.database_url, servers.redis_url))
     with app.app_context():
-        with db.engine.begin() as connection:  # until the first migration is written
-            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS unaccent")
-        db.create_all()
+        upgrade()
+        db.create_all()  # until every table has its migration
         db.engine.dispose()
     yield app
     with app.app_context():
@@ -99,9 +98,9 @@ def committed_db(servers: EmbeddedServers, app: Flask) -> Iterator[str]:
     name = f"wandr_{uuid4().hex}"
     url = make_url(servers.database_url)
     template = url.database
-    _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     yield url.set(database=name).render_as_string(hide_password=False)
-    _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def committed_app(committed_db: str, servers: EmbeddedServers) -> Iterator[Flask
         db.engine.dispose()
 
 
-def _administer(url, statement: str) -> None:
+def administer(url, statement: str) -> None:
     admin = url.set(database="postgres", drivername="postgresql").render_as_string(
         hide_password=False
     )

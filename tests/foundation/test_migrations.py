@@ -1,0 +1,51 @@
+"""The migrations lead from nothing to the models and back."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
+
+from tests.conftest import administer, settings_for
+from wandr import create_app
+from wandr.base import Base
+from wandr.extensions import db
+
+
+@pytest.fixture
+def empty_app(servers):
+    name = f"wandr_{uuid4().hex}"
+    url = make_url(servers.database_url)
+    administer(url, f'CREATE DATABASE "{name}"')
+    address = url.set(database=name).render_as_string(hide_password=False)
+    app = create_app(settings_for(address, servers.redis_url))
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+    administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def test_up_from_empty_gives_exactly_the_models(empty_app):
+    upgrade()
+    with db.engine.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    assert difference == []
+
+
+def test_down_leaves_nothing_and_up_again_works(empty_app):
+    upgrade()
+    downgrade(revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    upgrade()
+    assert "trips" in inspect(db.engine).get_table_names()
+
+
+def test_up_twice_is_up_once(empty_app):
+    upgrade()
+    upgrade()
+    assert inspect(db.engine).has_table("trip_changes")
