@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -19,7 +20,8 @@ HERE: Final = -1
 @dataclass(frozen=True)
 class Node:
     """Something that may take place. `starts` are the ranges in which it may begin. Nodes that
-    share a slot exclude each other. One that does not move (a free lunch) happens where one is."""
+    share a slot exclude each other. One that does not move (a free lunch) happens where one is.
+    `covers` are the wishes it answers: the first answer to a wish earns the day's bonus for it."""
 
     key: str
     minutes: int
@@ -29,6 +31,7 @@ class Node:
     leave_from: Point | None = None
     moves: bool = True
     slots: frozenset[str] = frozenset()
+    covers: frozenset[str] = frozenset()
     required: bool = False
     load: int = 0
     visits: int = 1
@@ -41,8 +44,8 @@ class Node:
 
 @dataclass(frozen=True)
 class DayProblem:
-    """Nodes of one day, and its bounds. Required nodes take place, in the order of their starts;
-    what they load and count is set aside from `max_load` and `max_visits` first."""
+    """Nodes of one day, and its bounds. Required nodes take place, in the order of their starts and
+    whatever the bounds; what they load and count is set aside from the limits first."""
 
     nodes: tuple[Node, ...]
     start: int
@@ -50,6 +53,7 @@ class DayProblem:
     base: Point | None = None
     max_load: int = 24 * 60
     max_visits: int = 99
+    bonuses: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def legs(self) -> tuple[tuple[Leg, ...], ...]:

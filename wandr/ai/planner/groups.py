@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Final
 
+from wandr.ai.planner.days import VALUE_PER_METRE
 from wandr.ai.planner.frames import Frame
 from wandr.ai.planner.model import Place, Point
 from wandr.ai.planner.options import Option
@@ -29,8 +30,12 @@ def room_for(place: Place) -> int:
 
 
 def is_full(group: frozenset[str], place: Place, places: Mapping[str, Place]) -> bool:
-    alike = [id for id in group if (places[id].kind == "food") == (place.kind == "food")]
-    return len(alike) >= room_for(place)
+    return sum(same_pool(places[id], place) for id in group) >= room_for(place)
+
+
+def same_pool(a: Place, b: Place) -> bool:
+    """Restaurants are counted apart from everything else."""
+    return (a.kind == "food") == (b.kind == "food")
 
 
 def group_by_day(
@@ -45,7 +50,10 @@ def group_by_day(
     centres = _first_centres(frames, ranked, worth)
     groups: Groups = []
     for _ in range(ROUNDS):
-        assigned = _assign(ranked, menus, centres)
+        near = [c for c in centres if c]
+        assigned = _assign(
+            sorted(ranked, key=lambda p: -_worth_going(p, worth, near)), menus, centres
+        )
         if assigned == groups:
             break
         groups = assigned
@@ -73,6 +81,12 @@ def _first_centres(
 def _apart(point: Point, others: Sequence[Point]) -> float:
     """The distance to the nearest of the others; beyond a walk it makes no difference."""
     return min([FAR_ENOUGH_METRES, *(metres_between(point, other) for other in others)])
+
+
+def _worth_going(place: Place, worth: Mapping[str, float], centres: Sequence[Point]) -> float:
+    """The worth less the way there and back from the nearest centre."""
+    away = min((metres_between(place.point, centre) for centre in centres), default=0.0)
+    return worth[place.id] - 2 * away * VALUE_PER_METRE
 
 
 def _assign(

@@ -49,7 +49,6 @@ def _evaluate(
             country=_calendar_country(country_code),
             coords=coordinates,
             auto_country=False,
-            auto_timezone=False,
         )
     except ParserError:
         return None

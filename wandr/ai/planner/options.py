@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -11,7 +11,7 @@ from wandr.ai.planner.days import Node
 from wandr.ai.planner.frames import Frame
 from wandr.ai.planner.hours import daylight, open_windows
 from wandr.ai.planner.model import Place, Window, Wishes
-from wandr.ai.planner.scoring import is_wished
+from wandr.ai.planner.scoring import is_wished, wishes_met
 
 MEAL_MINUTES: Final = 60
 MEAL_VALUE: Final = 25.0
@@ -58,15 +58,15 @@ def food_is_wished(wishes: Wishes) -> bool:
 
 def options_for(place: Place, frame: Frame, wishes: Wishes, worth: float) -> list[Option]:
     """The roles the place can play that day; none when it is closed, or food nobody asked for."""
-    roles = []
-    if place.kind != "food":
-        roles.append(_sight(place, frame.day, worth))
+    roles = [_sight(place, frame.day, worth)] if place.kind != "food" else []
     roles += [
         _meal(place, frame.day, worth, meal=meal)
         for meal in _meals_at(place, wishes)
         if not _has_meal(frame, meal, place.country_code)
     ]
-    return [option for option in roles if _fits(option.node, frame)]
+    covers = wishes_met(place, wishes)
+    fitting = [option for option in roles if _fits(option.node, frame)]
+    return [replace(option, node=replace(option.node, covers=covers)) for option in fitting]
 
 
 def _meals_at(place: Place, wishes: Wishes) -> tuple[str, ...]:
@@ -103,6 +103,11 @@ def visit_windows(place: Place, day: date) -> tuple[Window, ...]:
     return windows
 
 
+def place_slot(place_id: str) -> str:
+    """The slot that all roles of a place share, so that only one of them takes place."""
+    return f"place:{place_id}"
+
+
 def _sight(place: Place, day: date, worth: float) -> Option:
     starts = tuple((low, high - place.minutes) for low, high in visit_windows(place, day))
     return Option(place, "sight", _node(place, "sight", starts, worth=worth))
@@ -128,7 +133,7 @@ def _node(place: Place, role: str, starts: Iterable[Window], *, worth: float) ->
         value=worth,
         arrive_at=place.point,
         leave_from=place.point,
-        slots=frozenset([f"place:{place.id}"] if role == "sight" else [f"place:{place.id}", role]),
+        slots=frozenset([place_slot(place.id), *([] if role == "sight" else [role])]),
         load=place.minutes,
     )
 

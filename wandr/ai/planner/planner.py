@@ -11,6 +11,7 @@ from wandr.ai.planner.groups import Menu, group_by_day
 from wandr.ai.planner.model import Place, Plan, PlannedVisit, Point, Progress, Stop, Wishes
 from wandr.ai.planner.notes import PlannedDay, notes_on
 from wandr.ai.planner.options import meal_gaps, options_for
+from wandr.ai.planner.scoring import daily_bonuses
 from wandr.ai.planner.search import Workbench, improve
 from wandr.ai.planner.selfcheck import faults
 from wandr.ai.planner.visits import visits_of
@@ -51,7 +52,8 @@ def _planned_days(
     menus = [_menu(brief, frame) for frame in frames]
     country = _country(brief.places)
     gaps = [meal_gaps(frame, country) for frame in frames]
-    bench = Workbench(frames, menus, gaps, {place.id: place for place in brief.places})
+    places = {place.id: place for place in brief.places}
+    bench = Workbench(frames, menus, gaps, places, daily_bonuses(brief.wishes))
     groups = group_by_day(frames, menus, brief.places, brief.worth)
     for index, group in enumerate(groups):
         progress("day", {"day": index + 1, "of": len(frames)})

@@ -16,6 +16,7 @@ FAR_AWAY_METRES: Final = 45_000
 UNWISHED: Final = 0.25
 NO_PREFERENCE: Final = 0.6
 NAMED_BONUS: Final = 40.0
+DAILY_BONUS: Final = 8.0
 REPEATED_KIND: Final = 0.85
 SHORTEST_NAME_PART: Final = 4
 
@@ -30,7 +31,17 @@ def affinity(place: Place, wishes: Wishes) -> float:
 
 def is_wished(place: Place, wishes: Wishes) -> bool:
     """Whether the place answers a wish that was said."""
-    return any(wishes.interests.get(key) for key in {place.kind, *place.interests})
+    return bool(wishes_met(place, wishes))
+
+
+def daily_bonuses(wishes: Wishes) -> dict[str, float]:
+    """What it is worth that a day answers a wish at all: each of those meant fully, every day."""
+    return {key: DAILY_BONUS for key, weight in wishes.interests.items() if weight >= 1.0}
+
+
+def wishes_met(place: Place, wishes: Wishes) -> frozenset[str]:
+    """The wishes that the place answers, by kind or by interest."""
+    return frozenset(wishes.interests) & {place.kind, *place.interests}
 
 
 def value_of(place: Place, wishes: Wishes, named: frozenset[str]) -> float:

@@ -9,12 +9,14 @@ from typing import Final
 
 from wandr.ai.planner.days import DayProblem, DaySolution, Node
 from wandr.ai.planner.frames import Frame
-from wandr.ai.planner.groups import Groups, Menu, is_full
+from wandr.ai.planner.groups import Groups, Menu, is_full, same_pool
 from wandr.ai.planner.model import Place
+from wandr.ai.planner.options import place_slot
 from wandr.ai.planner.route import goes_back_and_forth
 from wandr.ai.planner.solver import solve_day
 
-TRIES_PER_DAY: Final = 5
+TRIES: Final = 12
+TRIES_PER_DAY: Final = 4
 LEAST_GAIN: Final = 1e-6
 IDLE_COST: Final = 0.1
 
@@ -27,6 +29,7 @@ class Workbench:
     menus: Sequence[Menu]
     gaps: Sequence[Sequence[Node]]
     places: Mapping[str, Place]
+    bonuses: Mapping[str, float]
     _solved: dict[tuple[int, frozenset[str]], DaySolution | None] = field(default_factory=dict)
 
     def solve(self, day: int, group: frozenset[str]) -> DaySolution | None:
@@ -60,6 +63,13 @@ class Workbench:
         idle_hours = max(0, self.frames[day].max_load - load) / 60
         return solution.objective - IDLE_COST * idle_hours**2
 
+    def replaceable(self, day: int, group: frozenset[str], place: Place) -> list[str]:
+        """The places of the group that this one can stand in for, best those not visited anyway."""
+        alike = [i for i in sorted(group) if same_pool(self.places[i], place)]
+        solution = self.solve(day, group)
+        used = {slot for s in solution.schedule for slot in s.node.slots} if solution else set()
+        return [i for i in alike if place_slot(i) not in used] or alike
+
     def _nodes(self, day: int, group: frozenset[str]) -> list[Node]:
         options = [option.node for id in sorted(group) for option in self.menus[day].get(id, ())]
         return [*self.frames[day].fixed, *self.gaps[day], *options]
@@ -74,6 +84,7 @@ class Workbench:
                 base=frame.base,
                 max_load=frame.max_load,
                 max_visits=frame.max_visits,
+                bonuses=self.bonuses,
             )
         )
 
@@ -81,7 +92,7 @@ class Workbench:
 def improve(bench: Workbench, groups: Groups, rng: Random) -> Iterator[int]:
     """Change the groups for the better, place by place. Yields before each try: one may stop."""
     everything = sorted(bench.places)
-    for step in range(TRIES_PER_DAY * len(groups) if everything else 0):
+    for step in range(TRIES + TRIES_PER_DAY * len(groups) if everything else 0):
         yield step
         place = bench.places[rng.choice(everything)]
         target = rng.randrange(len(groups))
@@ -103,16 +114,11 @@ def _exchange(
     if source is not None:
         after[source] = groups[source] - {place.id}
     if is_full(groups[target], place, bench.places):
-        alike = [i for i in sorted(groups[target]) if _alike(bench.places[i], place)]
-        leaving = rng.choice(alike)
+        leaving = rng.choice(bench.replaceable(target, groups[target], place))
         after[target] -= {leaving}
         if source is not None and leaving in bench.menus[source]:
             after[source] |= {leaving}
     return after
-
-
-def _alike(a: Place, b: Place) -> bool:
-    return (a.kind == "food") == (b.kind == "food")
 
 
 def _gain(bench: Workbench, groups: Groups, changed: Mapping[int, frozenset[str]]) -> float:

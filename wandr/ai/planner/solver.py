@@ -57,7 +57,8 @@ class _Solver:
     def search(self) -> _Rank | None:
         """Go through the sets by growing size; the best that holds all that is required."""
         found: _Rank | None = None
-        layer: _Layer = {0: {HERE: [(self.problem.start, 0.0, HERE, ())]}}
+        first = min([self.problem.start, *(self.latest[index] for index in self.required)])
+        layer: _Layer = {0: {HERE: [(first, 0.0, HERE, ())]}}
         while layer:
             best = min(self._complete(layer), default=None)
             if best and (found is None or best < found):
@@ -68,7 +69,7 @@ class _Solver:
     def _complete(self, layer: _Layer) -> Iterator[_Rank]:
         for mask, at in layer.items():
             if mask & self.must == self.must:
-                value = sum(node.value for i, node in enumerate(self.nodes) if mask >> i & 1)
+                value = self._value(mask)
                 for finish, metres, _last, path in chain.from_iterable(at.values()):
                     yield round(metres * VALUE_PER_METRE - value, 6), finish, path, metres
 
@@ -76,7 +77,7 @@ class _Solver:
         following: _Layer = {}
         for mask, at in layer.items():
             due = next((index for index in self.required if not mask >> index & 1), None)
-            limit = self.problem.end if due is None else self.latest[due]
+            limit = min([self.problem.end, *([] if due is None else [self.latest[due]])])
             labels = list(chain.from_iterable(at.values()))
             for index in self._allowed(mask, due):
                 reached = following.setdefault(mask | 1 << index, {})
@@ -88,6 +89,7 @@ class _Solver:
         """The labels after node `index`, but for those too late for it or over the limit."""
         node, latest = self.nodes[index], self.latest[index]
         minutes, moves = node.minutes, node.moves
+        earliest = 0 if node.required else self.problem.start
         latest = latest if node.required else min(latest, limit - minutes)
         for finish, metres, last, path in labels:
             arrival = finish
@@ -95,9 +97,15 @@ class _Solver:
                 leg_minutes, leg_metres = self.ways[last][index]
                 arrival, metres, last = finish + leg_minutes, metres + leg_metres, index
             if arrival <= latest:
-                start = earliest_start(node.starts, arrival)
+                start = earliest_start(node.starts, max(arrival, earliest))
                 if start is not None and start <= latest:
                     yield start + minutes, metres, last, (*path, (index, start))
+
+    def _value(self, mask: int) -> float:
+        taken = [node for index, node in enumerate(self.nodes) if mask >> index & 1]
+        covered = frozenset().union(*(node.covers for node in taken))
+        earned = sum(bonus for wish, bonus in self.problem.bonuses.items() if wish in covered)
+        return sum(node.value for node in taken) + earned
 
     def _conflicts(self, index: int) -> int:
         """The bits of the nodes that exclude this one; it excludes itself."""

@@ -1,0 +1,94 @@
+"""The desk of a running attempt. A door: it writes in short transactions of its own."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any, Final
+from uuid import UUID
+
+from wandr.ai import leases
+from wandr.ai.assistant import Draft, Task
+from wandr.ai.leases import Event, Lease
+from wandr.ai.proposals import store_proposal
+from wandr.ai.tools import Tools
+from wandr.base import new_id
+from wandr.transaction import atomic
+
+COALESCED_FOR: Final = 0.12  # seconds: a reader sees text flow, the database few rows
+LONG_ENOUGH: Final = 400  # characters
+RENEWED_EVERY: Final = 1.0  # seconds
+
+
+class Cancelled(Exception):
+    """Somebody wished that the request ends."""
+
+
+class LiveDesk:
+    """Says what the assistant says, as events of the request, as long as the lease holds."""
+
+    def __init__(self, lease: Lease, task: Task) -> None:
+        self.tools = Tools(task.user_id, task.trip_id)
+        self.draft = Draft()
+        self.text = ""
+        self._lease, self._task = lease, task
+        self._unsaid = ""
+        self._written_at = monotonic()
+
+    def status(self, **facts: Any) -> None:
+        """Tell what is being done."""
+        self._write(Event("status", facts))
+
+    def say(self, text: str) -> None:
+        """Add to the answer."""
+        self.text += text
+        self._unsaid += text
+        if len(self._unsaid) >= LONG_ENOUGH or self._silent_for() >= COALESCED_FOR:
+            self._write()
+
+    def pulse(self) -> None:
+        """Keep the request while nothing is said."""
+        if self._silent_for() >= RENEWED_EVERY:
+            self._write()
+
+    def succeed(self) -> None:
+        """End the request with all that was said and proposed, in one transaction."""
+        proposal_id = new_id() if self.draft.suggestions else None
+        events = self._unsaid_events()
+        if proposal_id:
+            count = len(self.draft.suggestions)
+            events.append(Event("proposal", {"proposal_id": str(proposal_id), "items": count}))
+        events.append(Event("done", {"text": self.text, "proposal_id": _text(proposal_id)}))
+        with atomic():
+            leases.finish(self._lease, "succeeded", events)
+            if proposal_id:
+                store_proposal(proposal_id, self._task, self.draft, self.tools.seen)
+
+    def give_up(self) -> None:
+        """End the request because that was wished; what was said until then is kept."""
+        with atomic():
+            leases.finish(
+                self._lease, "cancelled", [*self._unsaid_events(), Event("cancelled", {})]
+            )
+
+    def fail(self, code: str, message: str) -> None:
+        """End the request without an answer."""
+        event = Event("error", {"code": code, "message": message})
+        with atomic():
+            leases.finish(self._lease, "failed", [event], error_code=code)
+
+    def _write(self, *events: Event) -> None:
+        with atomic():
+            cancelled = leases.renew(self._lease, [*self._unsaid_events(), *events])
+        self._unsaid, self._written_at = "", monotonic()
+        if cancelled:
+            raise Cancelled
+
+    def _unsaid_events(self) -> list[Event]:
+        return [Event("delta", {"text": self._unsaid})] if self._unsaid else []
+
+    def _silent_for(self) -> float:
+        return monotonic() - self._written_at
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)

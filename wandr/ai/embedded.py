@@ -1,0 +1,129 @@
+"""The assistant that needs no key and no network: rules understand, the planner plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from wandr.ai import wording
+from wandr.ai.assistant import Desk, Task
+from wandr.ai.destination import Destination, destinations_of
+from wandr.ai.planner.brief import make_brief
+from wandr.ai.planner.model import Place, Point, Stop, Wishes
+from wandr.ai.planner.planner import plan
+from wandr.ai.planner.wishes import read_wishes
+from wandr.ai.translation import days_of, distinct_places, idea_of, stop_of, suggestion_of
+from wandr.errors import Forbidden
+
+AROUND_M: Final = 40_000
+MOST_SIGHTS: Final = 200
+MOST_DAYS: Final = 21
+MOST_IDEAS: Final = 6
+UNPLANNED: Final[Mapping[str, str]] = {"check": wording.NO_CHECKS, "ask": wording.NO_ANSWERS}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """The trip as the asker sees it, and what is wished for in it."""
+
+    trip: Mapping[str, Any]
+    stops: tuple[Stop, ...]
+    wishes: Wishes
+    places: tuple[Place, ...]
+    destinations: tuple[Destination, ...]
+
+    @property
+    def base(self) -> Point | None:
+        """Where the travellers sleep when nothing in the trip says it."""
+        return self.destinations[0].point if len(self.destinations) == 1 else None
+
+
+class EmbeddedAssistant:
+    """Plans and suggests; says so when it is asked for something else."""
+
+    name = "embedded"
+
+    def answer(self, task: Task, desk: Desk) -> None:
+        """Do the task. Forbidden or NotFound when the asker has lost the right meanwhile."""
+        snapshot = desk.tools.trip_snapshot()
+        if not snapshot["permissions"]["use_assistant"]:
+            raise Forbidden("You may not use the assistant in this trip.")
+        desk.draft.base_seq = snapshot["seq"]
+        if task.kind in UNPLANNED:
+            desk.say(wording.on_trip(snapshot) + UNPLANNED[task.kind])
+            return
+        situation = _understand(task, snapshot, desk)
+        if not situation.destinations:
+            desk.say(wording.NO_DESTINATION)
+        elif task.kind == "suggest":
+            _suggest(situation, desk)
+        else:
+            _plan(task, situation, desk)
+
+
+def _understand(task: Task, snapshot: Mapping[str, Any], desk: Desk) -> Situation:
+    trip = snapshot["trip"]
+    days = [task.day] if task.day else days_of(trip)[:MOST_DAYS]
+    form = {**task.wishes, "days": [task.day]} if task.day else task.wishes
+    wishes = read_wishes(task.prompt, form, trip_days=days)
+    stops = tuple(map(stop_of, snapshot["entities"]["activity"]))
+    destinations = destinations_of(wishes, trip, stops, desk.tools)
+    wishes = _with_destinations(wishes, destinations)
+    desk.status(
+        stage="understood",
+        understood=list(wishes.understood),
+        not_understood=list(wishes.not_understood),
+        destinations=[{"name": one.name, "from": one.why} for one in destinations],
+    )
+    places = _places_around(destinations, desk)
+    return Situation(trip, stops, wishes, tuple(places), tuple(destinations))
+
+
+def _with_destinations(wishes: Wishes, found: Sequence[Destination]) -> Wishes:
+    """A phrase that turned out to name a city was understood."""
+    phrases = {place.phrase for place in found if place.phrase}
+    return replace(
+        wishes,
+        where=tuple(dict.fromkeys([*wishes.where, *sorted(phrases)])),
+        not_understood=tuple(said for said in wishes.not_understood if said not in phrases),
+    )
+
+
+def _places_around(destinations: Sequence[Destination], desk: Desk) -> list[Place]:
+    found: list[dict[str, Any]] = []
+    for place in destinations:
+        found += desk.tools.sights_near(*place.point, radius_m=AROUND_M, limit=MOST_SIGHTS)
+        desk.pulse()
+    return distinct_places(found)
+
+
+def _plan(task: Task, situation: Situation, desk: Desk) -> None:
+    def progress(_event: str, _values: Mapping[str, object]) -> None:
+        desk.pulse()
+
+    planned = plan(
+        situation.wishes,
+        situation.places,
+        situation.stops,
+        seed=task.request_id.int % 2**32,  # the next attempt makes the same plan
+        base=situation.base,
+        progress=progress,
+    )
+    by_id = {place.id: place for place in situation.places}
+    desk.draft.suggestions = [suggestion_of(v, by_id[v.place_id]) for v in planned.items]
+    for line in wording.on_plan(planned, situation.destinations):
+        desk.say(line)
+    left_out = 0 if task.day else len(days_of(situation.trip)) - MOST_DAYS
+    if left_out > 0:
+        desk.say(wording.too_long(MOST_DAYS, left_out))
+
+
+def _suggest(situation: Situation, desk: Desk) -> None:
+    brief = make_brief(situation.wishes, situation.places, situation.stops, base=situation.base)
+    best = sorted(brief.places, key=lambda place: (-brief.worth[place.id], place.id))[:MOST_IDEAS]
+    where = situation.destinations[0].name
+    reasons = {p.id: wording.why_suggested(p, situation.wishes, where) for p in best}
+    desk.draft.suggestions = [idea_of(place, reasons[place.id]) for place in best]
+    for line in wording.on_ideas(best, brief.unknown, situation.destinations):
+        desk.say(line)

@@ -1,0 +1,131 @@
+"""Asking the assistant: requests are made, read and cancelled here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from wandr.ai import leases
+from wandr.ai.models import ACTIVE, AiEvent, AiRequest
+from wandr.base import new_id
+from wandr.errors import Invalid, NotFound, TooManyRequests
+from wandr.extensions import db
+from wandr.jobs.queue import send_later
+from wandr.permissions import Permission
+from wandr.trips.access import Access, trip_for
+
+DEADLINE: Final = timedelta(seconds=110)
+PER_TRIP, PER_PERSON = 2, 1  # unfinished requests at a time
+TASK: Final = "answer_ai_request"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody wants of the assistant."""
+
+    kind: str
+    prompt: str
+    day: date | None
+    wishes: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        day = None if self.day is None else self.day.isoformat()
+        return {"prompt": self.prompt, "day": day, "wishes": self.wishes}
+
+
+def ask(user_id: UUID, trip_id: UUID, question: Question) -> AiRequest:
+    """Put a question to the assistant.
+
+    Raises NotFound, Forbidden, Invalid for a day that the trip has not, TooManyRequests.
+    """
+    access = trip_for(user_id, trip_id, needs=Permission.USE_ASSISTANT)
+    _check_day(access, question)
+    _keep_within_quotas(user_id, trip_id)
+    request = AiRequest(
+        id=new_id(),
+        trip_id=trip_id,
+        requested_by=user_id,
+        kind=question.kind,
+        input=question.as_json(),
+        base_seq=access.trip.seq,
+        deadline_at=db.session.scalar(select(leases.NOW + DEADLINE)),
+    )
+    db.session.add(request)
+    db.session.flush()
+    send_to_worker(request.id, attempt=1)
+    return request
+
+
+def send_to_worker(request_id: UUID, attempt: int) -> None:
+    """Wake a worker for an attempt, once the surrounding transaction has committed."""
+    send_later(TASK, str(request_id), attempt, job_id=f"ai-{request_id}-{attempt}")
+
+
+def find_request(
+    user_id: UUID, request_id: UUID, *, needs: Permission = Permission.VIEW
+) -> AiRequest:
+    """A request in a trip of this user. NotFound for outsiders, Forbidden without the right."""
+    fresh = {"populate_existing": True}
+    request = db.session.get(AiRequest, request_id, execution_options=fresh)
+    if request is None:
+        raise NotFound()
+    trip_for(user_id, request.trip_id, needs=needs)
+    return request
+
+
+def cancel_request(user_id: UUID, request_id: UUID) -> AiRequest:
+    """Wish that a request ends. What is finished already stays as it is."""
+    find_request(user_id, request_id, needs=Permission.USE_ASSISTANT)
+    leases.cancel(request_id)
+    return find_request(user_id, request_id)
+
+
+def events_of(request_id: UUID, after: int, limit: int) -> list[AiEvent]:
+    """What was said in a request after a seq. Checks nobody's access."""
+    statement = (
+        select(AiEvent)
+        .where(AiEvent.request_id == request_id, AiEvent.seq > after)
+        .order_by(AiEvent.seq)
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _check_day(access: Access, question: Question) -> None:
+    day, trip = question.day, access.trip
+    if question.kind == "plan_day" and day is None:
+        raise _invalid_day("A plan for a day needs the day.")
+    if day is None or trip.start_date is None or trip.end_date is None:
+        return
+    if not trip.start_date <= day <= trip.end_date:
+        raise _invalid_day("Must be a day of the trip.")
+
+
+def _invalid_day(message: str) -> Invalid:
+    return Invalid(message, errors={"json": {"day": [message]}})
+
+
+def _keep_within_quotas(user_id: UUID, trip_id: UUID) -> None:
+    """Count under a lock of the trip's questions, so that two at once do not both fit."""
+    number = func.hashtextextended(str(trip_id), 0x6169)
+    db.session.execute(select(func.pg_advisory_xact_lock(number)))
+    active = (AiRequest.trip_id == trip_id, AiRequest.status.in_(ACTIVE))
+    mine = func.count().filter(AiRequest.requested_by == user_id)
+    in_trip, by_user = db.session.execute(select(func.count(), mine).where(*active)).one()
+    if by_user >= PER_PERSON:
+        raise _over_quota("requests_per_user_and_trip", PER_PERSON)
+    if in_trip >= PER_TRIP:
+        raise _over_quota("requests_per_trip", PER_TRIP)
+
+
+def _over_quota(quota: str, limit: int) -> TooManyRequests:
+    return TooManyRequests(
+        f"The assistant is at work on {limit} already: wait for the answer, or cancel it.",
+        code="quota_exceeded",
+        extra={"quota": quota, "limit": limit},
+        retry_after=5,
+    )

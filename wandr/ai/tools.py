@@ -1,0 +1,95 @@
+"""What an assistant may look at, as the person who asks sees it. All is read only.
+
+A door: each tool reads in a short reading of its own, so that no connection is held meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from wandr.changes import feed
+from wandr.extensions import db
+from wandr.locations.models import Location, LocationName
+from wandr.locations.names import written
+from wandr.locations.service import (
+    location_copy,
+    nearest_city,
+    search_locations,
+    sights_near,
+)
+from wandr.transaction import reading
+
+
+class Tools:
+    """The tools of one request. `seen` are the ids of all locations that they returned."""
+
+    def __init__(self, user_id: UUID, trip_id: UUID) -> None:
+        self.seen: set[str] = set()
+        self._user_id, self._trip_id = user_id, trip_id
+
+    def trip_snapshot(self) -> dict[str, Any]:
+        """The whole trip as `GET …/snapshot` shows it. NotFound when the asker was removed."""
+        with reading():
+            text, _ = feed.snapshot(self._trip_id, self._user_id)
+        snapshot: dict[str, Any] = json.loads(text)
+        for activity in snapshot["entities"]["activity"]:
+            used = (activity["location_id"], activity["end_location_id"])
+            self.seen.update(location_id for location_id in used if location_id)
+        return snapshot
+
+    def find_locations(
+        self,
+        text: str,
+        *,
+        kind: str | None = None,
+        near: tuple[float, float] | None = None,
+        limit: int = 5,
+    ) -> list[dict[str, Any]]:
+        """Places by name, typos forgiven, the likeliest first."""
+        with reading():
+            return self._shown(
+                search_locations(text, viewer_id=self._user_id, kind=kind, near=near, limit=limit)
+            )
+
+    def cities_called(self, phrases: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The largest city of exactly this name, by phrase; phrases that name none are left out."""
+        names = {phrase: written(phrase) for phrase in phrases}
+        statement = (
+            select(LocationName.name, Location)
+            .join(Location, Location.id == LocationName.location_id)
+            .where(LocationName.name.in_(names.values()), LocationName.owner_id.is_(None))
+            .where(Location.kind == "city")
+            .order_by(Location.population.asc().nulls_first(), Location.id)
+        )
+        with reading():
+            found = {name: city for name, city in db.session.execute(statement)}  # the last wins
+            shown = dict(zip(found, self._shown(found.values()), strict=True))
+        return {phrase: shown[name] for phrase, name in names.items() if name in shown}
+
+    def nearest_city(self, latitude: float, longitude: float) -> dict[str, Any] | None:
+        """The city that a point belongs to; None when no city is known."""
+        with reading():
+            city = nearest_city(latitude, longitude)
+            return self._shown([city])[0] if city else None
+
+    def sights_near(
+        self, latitude: float, longitude: float, *, radius_m: float, limit: int
+    ) -> list[dict[str, Any]]:
+        """Sights around a point, the nearest first, with what is known of a visit."""
+        with reading():
+            return self._shown(sights_near(latitude, longitude, radius_m, limit))
+
+    def _shown(self, locations: Iterable[Location]) -> list[dict[str, Any]]:
+        shown = [_as_json(location) for location in locations]
+        self.seen.update(location["id"] for location in shown)
+        return shown
+
+
+def _as_json(location: Location) -> dict[str, Any]:
+    more = {"population": location.population, "attributes": location.attributes}
+    return {**location_copy(location), **more}
