@@ -6,6 +6,8 @@ copied from the migrated one.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +26,9 @@ from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
 
 pytest_plugins = ["tests.cast", "tests.group"]
+MAILBOX = f"{tempfile.gettempdir()}/wandr-tests-mailbox-{os.getpid()}"
+TEMPLATE = "wandr_template"
+MAILBOX = tempfile.mkdtemp(prefix="wandr-mailbox-")
 SECRET = "a-test-key-that-nobody-else-will-ever-use"
 
 
@@ -37,6 +42,8 @@ def settings_for(database_url: str, redis_url: str, **more: str) -> Settings:
         "RATELIMIT_ENABLED": "0",
         "LOG_LEVEL": "ERROR",
         "DOCS_ENABLED": "1",
+        "MAILBOX_DIR": MAILBOX,
+        "MAILBOX_DIR": MAILBOX,
     }
     return Settings.from_environment(environ | more)
 
@@ -48,6 +55,7 @@ def servers() -> Iterator[EmbeddedServers]:
         Path(folder).chmod(0o755)
         with EmbeddedServers(Path(folder), durable=False) as running:
             yield running
+    shutil.rmtree(MAILBOX, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +66,8 @@ def app(servers: EmbeddedServers) -> Iterator[Flask]:
         upgrade()
         db.create_all()  # until every table has its migration
         db.engine.dispose()
+    # a copy that nobody ever connects to, to copy from while tests hold connections
+    administer(make_url(servers.database_url), f"CREATE DATABASE {TEMPLATE} TEMPLATE wandr")
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -97,8 +107,7 @@ def committed_db(servers: EmbeddedServers, app: Flask) -> Iterator[str]:
     """The address of a fresh database: a copy of the migrated one, dropped at the end."""
     name = f"wandr_{uuid4().hex}"
     url = make_url(servers.database_url)
-    template = url.database
-    administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    administer(url, f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
     yield url.set(database=name).render_as_string(hide_password=False)
     administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -10,12 +10,14 @@ from wandr.auth.door import BEARER
 from wandr.auth.limits import init_limits
 from wandr.changes import routes as change_routes
 from wandr.changes.entity import registry
+from wandr.cli import seed, show_mailbox
 from wandr.config import Settings
 from wandr.docs import register_docs
 from wandr.errors import register_error_handlers
 from wandr.exports import routes as export_routes
 from wandr.extensions import api, db, jwt, migrate, redis
 from wandr.http.guard import guard_addresses
+from wandr.http.openapi import describe_headers
 from wandr.itinerary import content as itinerary_content
 from wandr.itinerary import routes as itinerary_routes
 from wandr.locations import routes as location_routes
@@ -23,7 +25,7 @@ from wandr.locations.cli import locations_cli
 from wandr.observability import configure_logging, observe
 from wandr.security import secure
 from wandr.trips import content as trip_content
-from wandr.trips import member_routes
+from wandr.trips import member_routes, people
 from wandr.trips import routes as trip_routes
 from wandr.users import routes as user_routes
 
@@ -47,10 +49,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_limits(app, settings, app.extensions["wandr.redis"])
     api.init_app(app)
     api.spec.components.security_scheme("bearer", BEARER)
+    describe_headers(api.spec)
 
     # content: each registers its entities with the write path
     for domain in (trip_content, itinerary_content):
         domain.register(registry)
+    people.register()
 
     # doors
     for blueprint in (
@@ -68,6 +72,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(health.blueprint)
     if settings.serves_docs:
         register_docs(app)
-    app.cli.add_command(locations_cli)
+
+    # commands
+    for command in (locations_cli, seed, show_mailbox):
+        app.cli.add_command(command)
     register_error_handlers(app)
     return app

@@ -122,7 +122,7 @@ class Settings:
 
     @property
     def serves_docs(self) -> bool:
-        """Whether `/docs` and `/openapi.json` are there: by default everywhere but in production."""
+        """Whether `/docs` and `/openapi.json` are there; by default not in production."""
         return not self.is_production if self.docs_enabled is None else self.docs_enabled
 
     def dangers(self) -> list[str]:
@@ -161,6 +161,7 @@ class Settings:
             },
             JWT_SECRET_KEY=self.secret_key,
             JWT_ALGORITHM="HS256",
+            JWT_COOKIE_CSRF_PROTECT=False,  # no cookies here; it would lengthen every token
             JWT_ENCODE_AUDIENCE="wandr",
             JWT_DECODE_AUDIENCE="wandr",
             JWT_ENCODE_ISSUER="wandr",

@@ -17,7 +17,7 @@ from wandr.errors import Conflict, Forbidden, NotFound
 from wandr.extensions import db
 from wandr.permissions import Permission, effective
 from wandr.trips.content import MEMBER
-from wandr.trips.models import Member, Trip
+from wandr.trips.models import Member
 
 
 def change_member(
@@ -61,27 +61,6 @@ def remove_member(trip_id: UUID, actor: UUID, user_id: UUID) -> None:
 def refuse_to_grant(own: Member, role: str) -> None:
     """Raise Forbidden when the defaults of a role hold more than the member has."""
     _refuse_above(own, effective(role, {}))
-
-
-def log_new_name(user_id: UUID, display_name: str) -> None:
-    """Tell every trip of a user about the name they now go by."""
-    trips = (
-        select(Member.trip_id)
-        .join(Trip, Trip.id == Member.trip_id)
-        .where(Member.user_id == user_id, Trip.deleted_seq.is_(None))
-        .order_by(Member.trip_id)  # always locked in this order, so that two of these never meet
-    )
-    for trip_id in db.session.scalars(trips).all():
-        change = begin_change(trip_id, user_id, source="system")
-        write(change, Op("update", MEMBER, user_id, {"display_name": display_name}))
-        finish_change(change)
-
-
-def share_a_trip(user_id: UUID, other_id: UUID) -> bool:
-    """Whether two users are in the same trip."""
-    theirs = select(Member.trip_id).where(Member.user_id == other_id)
-    both = select(Member.id).where(Member.user_id == user_id, Member.trip_id.in_(theirs))
-    return db.session.scalar(both.limit(1)) is not None
 
 
 def _begin_in_living_trip(trip_id: UUID, actor: UUID) -> Change:
