@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Row, Text, cast, func, select
 from sqlalchemy.orm import aliased
 
 from wandr.changes.audience import visible_ops
@@ -18,28 +19,42 @@ from wandr.http.fields import instant_text
 from wandr.trips.access import trip_for
 from wandr.trips.models import Member, Trip
 
+LogRow = Row[Any]  # of LOG: a change without its inverse, which readers have no use for
+LOG = select(
+    TripChange.seq,
+    TripChange.actor_id,
+    TripChange.client_id,
+    TripChange.mutation_id,
+    TripChange.source,
+    TripChange.ops,
+    TripChange.at,
+)
+
 
 def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[str, Any]:
     """At most `limit` changes after `since`: `{"changes", "head", "more"}`. NotFound, outside."""
     head = trip_for(viewer, trip_id).trip.seq
-    rows = read_log(trip_id, since, limit)
-    head = max(head, rows[-1].seq) if rows else head
+    # Not beyond that head: whoever was removed since then must not see what came after.
+    rows = read_log(trip_id, since, limit, until=head)
     changes = [change_as_json(row, viewer) for row in rows]
     return {"changes": changes, "head": head, "more": bool(rows) and rows[-1].seq < head}
 
 
-def read_log(trip_id: UUID, since: int, limit: int) -> list[TripChange]:
+def read_log(
+    trip_id: UUID, since: int, limit: int, *, until: int | None = None
+) -> Sequence[LogRow]:
     """At most `limit` rows of the log after `since`, in order. Checks nobody's access."""
     statement = (
-        select(TripChange)
-        .where(TripChange.trip_id == trip_id, TripChange.seq > since)
+        LOG.where(TripChange.trip_id == trip_id, TripChange.seq > since)
         .order_by(TripChange.seq)
         .limit(limit)
     )
-    return list(db.session.scalars(statement))
+    if until is not None:
+        statement = statement.where(TripChange.seq <= until)
+    return db.session.execute(statement).all()
 
 
-def change_as_json(row: TripChange, viewer: UUID) -> dict[str, Any]:
+def change_as_json(row: LogRow | TripChange, viewer: UUID) -> dict[str, Any]:
     """A change as a viewer may see it: a seq remains where all of it is hidden, so none misses."""
     ops = visible_ops(row.ops, str(viewer))
     told = bool(ops) or not row.ops
