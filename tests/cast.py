@@ -5,11 +5,14 @@ They are written straight into the database (no HTTP, no argon2), with a session
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import jwt
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,8 +23,10 @@ from wandr.auth.models import AuthSession
 from wandr.auth.tokens import access_token
 from wandr.base import utc_now
 from wandr.extensions import db
+from wandr.mailbox import Mail, read_mailbox
 from wandr.users.models import User
 
+PASSWORD = "correct horse battery"
 UNPREFIXED = ("/api", "/health", "/metrics", "/openapi.json", "/docs")
 
 
@@ -126,6 +131,36 @@ def viewer(app: Flask, rolled_back: Connection) -> Person:
 @pytest.fixture
 def outsider(app: Flask, rolled_back: Connection) -> Person:
     return make_person(app, "Oscar Outsider")
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Callable[[], list[Mail]]:
+    """Reads the mails that this test has sent, oldest first."""
+    shutil.rmtree(app.config["WANDR"].mailbox_dir, ignore_errors=True)
+
+    def read() -> list[Mail]:
+        with app.app_context():
+            return read_mailbox()
+
+    return read
+
+
+def register(client: FlaskClient, name: str = "Ada", *, email: str | None = None) -> Person:
+    """Somebody new, registered through the front door with `PASSWORD`; `.raw` is the answer."""
+    address = email or f"{name.lower()}.{uuid4().hex[:8]}@example.com"
+    form = {"email": address, "password": PASSWORD, "display_name": name}
+    answer = client.post("/api/v1/auth/register", json=form)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    claims = jwt.decode(answer.json["access_token"], options={"verify_signature": False})
+    return Person(
+        client=client,
+        token=answer.json["access_token"],
+        user_id=UUID(claims["sub"]),
+        session_id=UUID(claims["sid"]),
+        email=address,
+        display_name=name,
+        raw=answer,
+    )
 
 
 def _full(path: str) -> str:

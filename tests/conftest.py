@@ -28,7 +28,6 @@ from wandr.extensions import db
 pytest_plugins = ["tests.cast", "tests.group"]
 MAILBOX = f"{tempfile.gettempdir()}/wandr-tests-mailbox-{os.getpid()}"
 TEMPLATE = "wandr_template"
-MAILBOX = tempfile.mkdtemp(prefix="wandr-mailbox-")
 SECRET = "a-test-key-that-nobody-else-will-ever-use"
 
 
@@ -42,7 +41,6 @@ def settings_for(database_url: str, redis_url: str, **more: str) -> Settings:
         "RATELIMIT_ENABLED": "0",
         "LOG_LEVEL": "ERROR",
         "DOCS_ENABLED": "1",
-        "MAILBOX_DIR": MAILBOX,
         "MAILBOX_DIR": MAILBOX,
     }
     return Settings.from_environment(environ | more)

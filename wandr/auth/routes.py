@@ -131,10 +131,11 @@ def end_session(session_id: UUID) -> None:
 @door(Access.OPEN)
 @blueprint.arguments(ForgottenSchema)
 @blueprint.response(202)
-def ask_for_reset(given: Json) -> None:
+def ask_for_reset(given: Json) -> Response:
     """Mail a token to reset the password; the answer never tells whether there is an account."""
     limit_resets(given["email"])
     service.ask_for_reset(given["email"])
+    return Response(status=202)
 
 
 @blueprint.route("/auth/password/reset", methods=["POST"])

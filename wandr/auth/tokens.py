@@ -17,6 +17,7 @@ from wandr.errors import InvalidToken
 
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "type", "aud", "iss"]
 LONGEST = 2048  # characters; ours have about 400
+SKEW = 5  # seconds by which the clocks of two hosts may differ
 
 
 class Kind(StrEnum):
@@ -65,6 +66,7 @@ def _decode(token: str) -> dict[str, Any]:
         algorithms=[config["JWT_ALGORITHM"]],
         audience=config["JWT_DECODE_AUDIENCE"],
         issuer=config["JWT_DECODE_ISSUER"],
+        leeway=SKEW,
         options={"require": REQUIRED, "strict_aud": True},
     )
     return payload
