@@ -52,7 +52,8 @@ def _add_list(blueprint: Blueprint, entity: Entity) -> None:
         rows = select(cast(json_of(entity), Text)).where(entity.model.trip_id == trip_id)
         return page_text(*keyset.page(rows.where(*seen_by(entity, me().user_id)), args["page"]))
 
-    _add(blueprint, "", "GET", f"list_{entity.plural}", list_rows, f"List the {entity.plural}.")
+    summary = f"List the {entity.plural}."
+    _add(blueprint, list_rows, path="", method="GET", name=f"list_{entity.plural}", summary=summary)
 
 
 def _add_create(blueprint: Blueprint, entity: Entity) -> None:
@@ -67,7 +68,9 @@ def _add_create(blueprint: Blueprint, entity: Entity) -> None:
         return _answer(entity, trip_id, row_id, status=201, headers={"Location": address})
 
     summary = f"Create one of the {entity.plural}."
-    _add(blueprint, "", "POST", f"create_{entity.name}", create_row, summary)
+    _add(
+        blueprint, create_row, path="", method="POST", name=f"create_{entity.name}", summary=summary
+    )
 
 
 def _add_read(blueprint: Blueprint, entity: Entity) -> None:
@@ -77,7 +80,8 @@ def _add_read(blueprint: Blueprint, entity: Entity) -> None:
         trip_for(me().user_id, trip_id)
         return _answer(entity, trip_id, row_id)
 
-    _add(blueprint, "/<uuid:row_id>", "GET", f"read_{entity.name}", read_row, f"One {entity.name}.")
+    summary = f"One {entity.name}."
+    _add(blueprint, read_row, method="GET", name=f"read_{entity.name}", summary=summary)
 
 
 def _add_update(blueprint: Blueprint, entity: Entity) -> None:
@@ -92,7 +96,7 @@ def _add_update(blueprint: Blueprint, entity: Entity) -> None:
         return _answer(entity, trip_id, row_id)
 
     summary = f"Change fields of one {entity.name}."
-    _add(blueprint, "/<uuid:row_id>", "PATCH", f"update_{entity.name}", update_row, summary)
+    _add(blueprint, update_row, method="PATCH", name=f"update_{entity.name}", summary=summary)
 
 
 def _add_delete(blueprint: Blueprint, entity: Entity) -> None:
@@ -106,7 +110,7 @@ def _add_delete(blueprint: Blueprint, entity: Entity) -> None:
         return "", 204
 
     summary = f"Delete one {entity.name}; it can be restored."
-    _add(blueprint, "/<uuid:row_id>", "DELETE", f"delete_{entity.name}", delete_row, summary)
+    _add(blueprint, delete_row, method="DELETE", name=f"delete_{entity.name}", summary=summary)
 
 
 def _add_move(blueprint: Blueprint, entity: Entity) -> None:
@@ -123,11 +127,18 @@ def _add_move(blueprint: Blueprint, entity: Entity) -> None:
         return _answer(entity, trip_id, row_id)
 
     summary = f"Put one {entity.name} after another, on top (null) or at the end (no `after`)."
-    _add(blueprint, "/<uuid:row_id>/move", "POST", f"move_{entity.name}", move_row, summary)
+    path = "/<uuid:row_id>/move"
+    _add(blueprint, move_row, path=path, method="POST", name=f"move_{entity.name}", summary=summary)
 
 
 def _add(
-    blueprint: Blueprint, path: str, method: str, name: str, view: Callable[..., Any], summary: str
+    blueprint: Blueprint,
+    view: Callable[..., Any],
+    *,
+    path: str = "/<uuid:row_id>",
+    method: str,
+    name: str,
+    summary: str,
 ) -> None:
     view.__name__, view.__doc__ = name, summary
     blueprint.route(path, methods=[method])(view)

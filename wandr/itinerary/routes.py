@@ -12,9 +12,9 @@ from wandr.errors import BadRequest, Invalid
 from wandr.http.schema import Blueprint, problems
 from wandr.itinerary.content import ACTIVITY
 from wandr.itinerary.dates import preview_dates
+from wandr.itinerary.schemas import DatesPreviewSchema, DatesPreviewView
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
-from wandr.trips.schemas import DatesPreviewSchema, DatesPreviewView
 
 activities = content_routes(ACTIVITY)
 blueprint = Blueprint("dates", __name__, url_prefix="/trips/<uuid:trip_id>/dates")

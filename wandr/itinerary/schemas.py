@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from marshmallow import fields
+
 from wandr.http.fields import (
     Choice,
     Clock,
@@ -78,3 +80,18 @@ class ActivityView(WandrSchema):
     version = Whole(required=True)
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
+
+
+class DatesPreviewSchema(WandrSchema):
+    """New dates to try out."""
+
+    start_date = Day(allow_none=True, required=True)
+    end_date = Day(allow_none=True, required=True)
+    mode = Choice("keep", "shift", load_default="keep")
+
+
+class DatesPreviewView(WandrSchema):
+    """What the new dates would do; nothing has been changed."""
+
+    unscheduled = fields.List(fields.Dict(), required=True)
+    moved = fields.List(fields.Dict(), required=True)

@@ -77,21 +77,6 @@ class TripQuery(PageQuery):
     overlaps_to = Day(data_key="to")
 
 
-class DatesPreviewSchema(WandrSchema):
-    """New dates to try out."""
-
-    start_date = Day(allow_none=True, required=True)
-    end_date = Day(allow_none=True, required=True)
-    mode = Choice("keep", "shift", load_default="keep")
-
-
-class DatesPreviewView(WandrSchema):
-    """What the new dates would do; nothing has been changed."""
-
-    unscheduled = fields.List(fields.Dict(), required=True)
-    moved = fields.List(fields.Dict(), required=True)
-
-
 class PermissionsField(fields.Dict):
     """Overrides of a role's defaults, by permission name; `view` cannot be taken away."""
 
