@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from wandr import health
+from wandr.ai import proposal_routes
+from wandr.ai import routes as ai_routes
 from wandr.auth import routes as auth_routes
 from wandr.auth.door import BEARER
 from wandr.auth.limits import init_limits
@@ -67,6 +69,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         itinerary_routes.activities,
         export_routes.blueprint,
         location_routes.blueprint,
+        ai_routes.blueprint,
+        proposal_routes.blueprint,
     ):
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
     app.register_blueprint(health.blueprint)

@@ -18,7 +18,8 @@ LONGEST_NAME: Final = 4  # words
 MOST_WORDS: Final = 24
 TOGETHER_M: Final = 600_000  # names in one title that lie further apart are not both meant
 ALIKE: Final = 0.8
-LARGE: Final = 100_000  # people: a smaller city must be written with a capital to be meant
+LARGE: Final = 100_000  # people
+NEAR_M: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _resembling(phrases: Sequence[str], tools: Tools) -> list[Destination]:
 def _in_text(text: str, why: str, tools: Tools) -> list[Destination]:
     """Names anywhere in a text. The largest city leads; others count when they are near it."""
     found = tools.cities_called(_phrases_in(text))
-    meant = [(city, phrase) for phrase, city in found.items() if _is_meant(city, phrase)]
+    meant = [(city, phrase) for phrase, city in found.items() if _is_meant(city, phrase, tools)]
     meant.sort(key=lambda one: -(one[0]["population"] or 0))
     places = [_destination(city, why, phrase) for city, phrase in meant]
     near = [place for place in places if metres_between(places[0].point, place.point) <= TOGETHER_M]
@@ -82,9 +83,13 @@ def _phrases_in(text: str) -> list[str]:
     return list(dict.fromkeys(" ".join(words[low:high]) for low, high in spans))
 
 
-def _is_meant(city: Mapping[str, Any], phrase: str) -> bool:
+def _is_meant(city: Mapping[str, Any], phrase: str, tools: Tools) -> bool:
+    """A large city, or a name with sights near it: there also are towns called Spring and Of."""
+    if (city["population"] or 0) >= LARGE:
+        return True
     written_as_name = phrase[:1].isupper() or not phrase.isascii()
-    return written_as_name or (city["population"] or 0) >= LARGE
+    point = (city["latitude"], city["longitude"])
+    return written_as_name and bool(tools.sights_near(*point, radius_m=NEAR_M, limit=1))
 
 
 def _longest_names(places: Sequence[Destination]) -> list[Destination]:

@@ -10,7 +10,7 @@ from wandr.ai import wording
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.destination import Destination, destinations_of
 from wandr.ai.planner.brief import make_brief
-from wandr.ai.planner.model import Place, Point, Stop, Wishes
+from wandr.ai.planner.model import Place, Stop, Wishes
 from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.translation import days_of, distinct_places, idea_of, stop_of, suggestion_of
@@ -32,11 +32,6 @@ class Situation:
     wishes: Wishes
     places: tuple[Place, ...]
     destinations: tuple[Destination, ...]
-
-    @property
-    def base(self) -> Point | None:
-        """Where the travellers sleep when nothing in the trip says it."""
-        return self.destinations[0].point if len(self.destinations) == 1 else None
 
 
 class EmbeddedAssistant:
@@ -107,7 +102,6 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
         situation.places,
         situation.stops,
         seed=task.request_id.int % 2**32,  # the next attempt makes the same plan
-        base=situation.base,
         progress=progress,
     )
     by_id = {place.id: place for place in situation.places}
@@ -120,7 +114,7 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
 
 
 def _suggest(situation: Situation, desk: Desk) -> None:
-    brief = make_brief(situation.wishes, situation.places, situation.stops, base=situation.base)
+    brief = make_brief(situation.wishes, situation.places, situation.stops, base=None)
     best = sorted(brief.places, key=lambda place: (-brief.worth[place.id], place.id))[:MOST_IDEAS]
     where = situation.destinations[0].name
     reasons = {p.id: wording.why_suggested(p, situation.wishes, where) for p in best}

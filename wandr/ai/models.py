@@ -6,9 +6,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Index, Text, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    Uuid,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column, relationship
 
 from wandr.base import Base, Record, utc_now
 
@@ -19,67 +29,6 @@ LAST_EVENTS: Final = ("done", "error", "cancelled")
 EVENT_TYPES: Final = ("status", "delta", "proposal", "reset", *LAST_EVENTS)
 PROPOSAL_STATUSES: Final = ("open", "accepted", "partly", "refused", "stale")
 ITEM_STATUSES: Final = ("pending", "accepted", "refused", "stale", "ungrounded")
-
-
-class AiRequest(Record, Base):
-    """One question, and the lease of the attempt that answers it.
-
-    Only `leases` writes the state. `queued → running → one of TERMINAL`; an attempt whose lease
-    ran out goes back to queued as the next one. A terminal state is never left.
-    """
-
-    __tablename__ = "ai_requests"
-    __table_args__ = (
-        CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
-        CheckConstraint(f"status IN {ACTIVE + TERMINAL}", name="status_known"),
-        CheckConstraint("(status = 'running') = (lease_token IS NOT NULL)", name="running_leased"),
-        CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease_ends"),
-        CheckConstraint(f"(status IN {ACTIVE}) = (finished_at IS NULL)", name="ended_has_end"),
-        Index("ix_ai_requests_active", "trip_id", postgresql_where=text(f"status IN {ACTIVE}")),
-        Index("ix_ai_requests_trip_id_finished_at", "trip_id", "finished_at"),
-    )
-
-    trip_id: Mapped[UUID] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
-    requested_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    kind: Mapped[str] = mapped_column(Text)
-    input: Mapped[dict[str, Any]] = mapped_column(JSONB)  # prompt, day, wishes
-    base_seq: Mapped[int] = mapped_column(BigInteger)
-    status: Mapped[str] = mapped_column(Text, default="queued")
-    attempt: Mapped[int] = mapped_column(default=1)
-    lease_token: Mapped[UUID | None]
-    lease_until: Mapped[datetime | None]
-    queued_at: Mapped[datetime] = mapped_column(default=utc_now)  # the last time it was sent
-    deadline_at: Mapped[datetime]
-    cancel_requested_at: Mapped[datetime | None]
-    last_seq: Mapped[int] = mapped_column(default=0)
-    provider: Mapped[str | None] = mapped_column(Text)
-    error_code: Mapped[str | None] = mapped_column(Text)
-    started_at: Mapped[datetime | None]
-    finished_at: Mapped[datetime | None]
-
-
-class AiEvent(Base):
-    """What an attempt said, numbered without gaps in its request; the last is terminal."""
-
-    __tablename__ = "ai_events"
-    __table_args__ = (
-        CheckConstraint(f"type IN {EVENT_TYPES}", name="type_known"),
-        Index(
-            "uq_ai_events_last",
-            "request_id",
-            unique=True,
-            postgresql_where=text(f"type IN {LAST_EVENTS}"),
-        ),
-    )
-
-    request_id: Mapped[UUID] = mapped_column(
-        ForeignKey("ai_requests.id", ondelete="CASCADE"), primary_key=True
-    )
-    seq: Mapped[int] = mapped_column(primary_key=True)
-    attempt: Mapped[int]
-    type: Mapped[str] = mapped_column(Text)
-    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    at: Mapped[datetime]
 
 
 class Proposal(Record, Base):
@@ -126,3 +75,70 @@ class ProposalItem(Record, Base):
     cost_delta_minor: Mapped[int | None] = mapped_column(BigInteger)
     status: Mapped[str] = mapped_column(Text, default="pending")
     applied_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class AiRequest(Record, Base):
+    """One question, and the lease of the attempt that answers it.
+
+    Only `leases` writes the state. `queued → running → one of TERMINAL`; an attempt whose lease
+    ran out goes back to queued as the next one. A terminal state is never left.
+    """
+
+    __tablename__ = "ai_requests"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
+        CheckConstraint(f"status IN {ACTIVE + TERMINAL}", name="status_known"),
+        CheckConstraint("(status = 'running') = (lease_token IS NOT NULL)", name="running_leased"),
+        CheckConstraint("(lease_token IS NULL) = (lease_until IS NULL)", name="lease_ends"),
+        CheckConstraint(f"(status IN {ACTIVE}) = (finished_at IS NULL)", name="ended_has_end"),
+        Index("ix_ai_requests_active", "trip_id", postgresql_where=text(f"status IN {ACTIVE}")),
+        Index("ix_ai_requests_trip_id_finished_at", "trip_id", "finished_at"),
+    )
+
+    trip_id: Mapped[UUID] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    requested_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    input: Mapped[dict[str, Any]] = mapped_column(JSONB)  # prompt, day, wishes
+    base_seq: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(Text, default="queued")
+    attempt: Mapped[int] = mapped_column(default=1)
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    queued_at: Mapped[datetime] = mapped_column(default=utc_now)  # the last time it was sent
+    deadline_at: Mapped[datetime]
+    cancel_requested_at: Mapped[datetime | None]
+    last_seq: Mapped[int] = mapped_column(default=0)
+    provider: Mapped[str | None] = mapped_column(Text)
+    error_code: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+    @declared_attr
+    def proposal_id(cls) -> Mapped[UUID | None]:
+        """The proposal that it has led to."""
+        found = select(Proposal.id).where(Proposal.request_id == cls.id)
+        return column_property(found.scalar_subquery())
+
+
+class AiEvent(Base):
+    """What an attempt said, numbered without gaps in its request; the last is terminal."""
+
+    __tablename__ = "ai_events"
+    __table_args__ = (
+        CheckConstraint(f"type IN {EVENT_TYPES}", name="type_known"),
+        Index(
+            "uq_ai_events_last",
+            "request_id",
+            unique=True,
+            postgresql_where=text(f"type IN {LAST_EVENTS}"),
+        ),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(
+        ForeignKey("ai_requests.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    attempt: Mapped[int]
+    type: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    at: Mapped[datetime]

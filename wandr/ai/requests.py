@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -35,6 +35,16 @@ class Question:
     def as_json(self) -> dict[str, Any]:
         day = None if self.day is None else self.day.isoformat()
         return {"prompt": self.prompt, "day": day, "wishes": self.wishes}
+
+
+class Said(NamedTuple):
+    """One event of a request."""
+
+    seq: int
+    attempt: int
+    type: str
+    data: dict[str, Any]
+    at: datetime
 
 
 def ask(user_id: UUID, trip_id: UUID, question: Question) -> AiRequest:
@@ -84,15 +94,15 @@ def cancel_request(user_id: UUID, request_id: UUID) -> AiRequest:
     return find_request(user_id, request_id)
 
 
-def events_of(request_id: UUID, after: int, limit: int) -> list[AiEvent]:
+def events_of(request_id: UUID, after: int, limit: int) -> list[Said]:
     """What was said in a request after a seq. Checks nobody's access."""
     statement = (
-        select(AiEvent)
+        select(AiEvent.seq, AiEvent.attempt, AiEvent.type, AiEvent.data, AiEvent.at)
         .where(AiEvent.request_id == request_id, AiEvent.seq > after)
         .order_by(AiEvent.seq)
         .limit(limit)
     )
-    return list(db.session.scalars(statement))
+    return [Said(*row) for row in db.session.execute(statement)]
 
 
 def _check_day(access: Access, question: Question) -> None:

@@ -59,6 +59,8 @@ class Tools:
     def cities_called(self, phrases: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The largest city of exactly this name, by phrase; phrases that name none are left out."""
         names = {phrase: written(phrase) for phrase in phrases}
+        if not names:
+            return {}
         statement = (
             select(LocationName.name, Location)
             .join(Location, Location.id == LocationName.location_id)
