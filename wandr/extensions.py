@@ -27,6 +27,9 @@ class ProblemApi(Api):
     def handle_http_exception(self, error: HTTPException) -> Response:
         return problem_of_http(error)
 
+    def _register_pagination_header(self) -> None:
+        """None: pages are of our own kind, and tell of the next by `Link`."""
+
     def _register_responses(self) -> None:
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()

@@ -9,9 +9,13 @@ from wandr.http.fields import EmailAddress, Flag, Identifier, Instant, Text, Who
 from wandr.http.schema import WandrSchema
 from wandr.users.schemas import UserView
 
+PASSPHRASE = "correct horse battery"  # of the examples
+
 
 class RegistrationSchema(WandrSchema):
     """A new account."""
+
+    example = {"email": "ada@example.com", "password": PASSPHRASE, "display_name": "Ada"}
 
     email = EmailAddress(required=True)
     password = Text(LONGEST, low=SHORTEST, required=True, load_only=True)
@@ -20,6 +24,8 @@ class RegistrationSchema(WandrSchema):
 
 class LoginSchema(WandrSchema):
     """Who, and the proof."""
+
+    example = {"email": "ada@example.com", "password": PASSPHRASE}
 
     email = EmailAddress(required=True)
     password = Text(LONGEST, required=True, load_only=True)
@@ -40,12 +46,16 @@ class ForgottenSchema(WandrSchema):
 class ResetSchema(WandrSchema):
     """A new password, by a mailed token."""
 
+    example = {"token": "the-token-of-the-mail", "password": PASSPHRASE}
+
     token = Text(100, required=True)
     password = Text(LONGEST, low=SHORTEST, required=True, load_only=True)
 
 
 class PasswordSchema(WandrSchema):
     """A new password, by the current one."""
+
+    example = {"current_password": PASSPHRASE, "password": "four other random words"}
 
     current_password = Text(LONGEST, required=True, load_only=True)
     password = Text(LONGEST, low=SHORTEST, required=True, load_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from wandr.http.fields import Choice, Identifier, Instant, ListOf, Text, Whole
 from wandr.http.schema import WandrSchema
@@ -25,17 +25,45 @@ class OpSchema(WandrSchema):
     on_conflict = Choice("overwrite", "reject")
 
 
+class RawOps(fields.List):
+    """Ops as they came: each is read on its own, so that one bad op is one refusal."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        strange = [index for index, one in enumerate(value) if not isinstance(one, dict)]
+        if strange:
+            raise ValidationError({index: ["Must be an object."] for index in strange})
+        return value
+
+
 class MutationSchema(WandrSchema):
     """A batch of ops, applied at most once under its `mutation_id`."""
+
+    example = {
+        "mutation_id": "0198c0de-0000-7000-8000-0000000000aa",
+        "mode": "live",
+        "base_seq": 12,
+        "ops": [
+            {
+                "op": "create",
+                "entity": "activity",
+                "id": "0198c0de-0000-7000-8000-0000000000ab",
+                "fields": {"title": "Fushimi Inari at dawn", "day": "2027-04-02"},
+            },
+            {
+                "op": "move",
+                "entity": "activity",
+                "id": "0198c0de-0000-7000-8000-0000000000ab",
+                "after": None,
+            },
+        ],
+    }
 
     mutation_id = Identifier(required=True)
     mode = Choice("live", "offline", load_default="live")
     base_seq = Whole(0, allow_none=True, load_default=None)
-    ops = fields.List(
-        fields.Dict(metadata={"description": "An op, see Op."}),
-        required=True,
-        validate=validate.Length(1, MAX_OPS),
-    )
+    ops = RawOps(fields.Nested(OpSchema), required=True, validate=validate.Length(1, MAX_OPS))
 
 
 class OverwroteView(WandrSchema):
@@ -88,6 +116,8 @@ class ChangeView(WandrSchema):
 class ChangesView(WandrSchema):
     """A stretch of the log; `more` says that it goes on before `head`."""
 
+    carries_etag = True
+
     changes = fields.List(fields.Nested(ChangeView), required=True)
     head = Whole(required=True)
     more = fields.Boolean(required=True)
@@ -102,6 +132,8 @@ class ChangesQuery(WandrSchema):
 
 class SnapshotView(WandrSchema):
     """The whole trip at one instant, as the caller may see it."""
+
+    carries_etag = True
 
     seq = Whole(required=True)
     role = Text(20, required=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import marshmallow
 from flask import Request
@@ -16,20 +16,21 @@ from webargs.flaskparser import FlaskParser
 
 from wandr.errors import BadRequest, UnsupportedMediaType, WandrError
 from wandr.http.json import read_json
+from wandr.http.openapi import example_of, name_operation, tell_headers
 
 View = TypeVar("View", bound=Callable[..., Any])
-IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "The same key and body again get the first answer again, for 24 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-}
 
 
 class WandrSchema(Schema):
-    """Unknown fields are refused, everywhere. `optional_body` lets a request come without one."""
+    """Unknown fields are refused, everywhere.
+
+    `optional_body` lets a request come without one; `carries_etag` tells readers of a view that
+    has no version that it is answered with one; `example` is a body to start from.
+    """
 
     optional_body = False
+    carries_etag = False
+    example: ClassVar[dict[str, Any]] = {}
 
     class Meta:
         unknown = RAISE
@@ -58,7 +59,14 @@ class Blueprint(SmorestBlueprint):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._prepare_doc_cbks += [_name_operation, _offer_key]
+        self._prepare_doc_cbks += [name_operation, tell_headers]
+
+    def arguments(self, schema: Any, *, location: str = "json", **more: Any) -> Any:
+        """As flask-smorest's; a body is documented with an example."""
+        if location == "json":
+            more.setdefault("example", example_of(schema))
+            more.setdefault("required", not getattr(schema, "optional_body", False))
+        return super().arguments(schema, location=location, **more)
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, *args: Any, **more: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, *args, **more)
@@ -66,19 +74,6 @@ class Blueprint(SmorestBlueprint):
             if isinstance(doc, dict) and method != "parameters":
                 several = len(more.get("methods", ())) > 1
                 doc["operation_id"] = f"{obj.__name__}_by_{method}" if several else obj.__name__
-
-
-def _name_operation(doc: dict[str, Any], info: dict[str, Any], **_: Any) -> dict[str, Any]:
-    return {**doc, "operationId": info["operation_id"]}
-
-
-def _offer_key(
-    doc: dict[str, Any], info: dict[str, Any], *, method: str, **_: Any
-) -> dict[str, Any]:
-    """Document `Idempotency-Key` where a door says that the operation takes one."""
-    if method != "post" or not info.get("keyed"):
-        return doc
-    return {**doc, "parameters": [*doc.get("parameters", ()), IDEMPOTENCY_KEY]}
 
 
 def problems(*errors: type[WandrError]) -> Callable[[View], View]:

@@ -34,6 +34,14 @@ class PreferencesSchema(WandrSchema):
 class ProfileUpdate(WandrSchema):
     """A change of one's own profile; of `preferences`, only what is given changes."""
 
+    example = {
+        "bio": "Slow trains, fast espresso.",
+        "timezone": "Europe/Lisbon",
+        "locale": "pt-PT",
+        "currency": "EUR",
+        "preferences": {"interests": ["food", "museums"], "pace": "relaxed"},
+    }
+
     display_name = Text(80, low=1)
     bio = Text(500)
     home_location_id = Identifier(allow_none=True)

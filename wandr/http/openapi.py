@@ -1,0 +1,129 @@
+"""What the OpenAPI document tells beside the schemas: headers, examples, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from apispec import APISpec
+from marshmallow import Schema, fields, validate
+
+Doc = dict[str, Any]
+
+PARAMETERS: dict[str, Doc] = {
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "description": "The same key and body again get the first answer again, for 24 hours.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "description": "The ETag that you have read: another version since then is a 412.",
+        "schema": {"type": "string"},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "description": "The ETag that you have read: the same body again is a 304 without it.",
+        "schema": {"type": "string"},
+    },
+}
+HEADERS: dict[str, Doc] = {
+    "ETag": {
+        "description": "The version, a dot, and a digest of the body as you may see it.",
+        "schema": {"type": "string"},
+    },
+    "Link": {
+        "description": 'The next page: `<address>; rel="next"`; absent on the last one.',
+        "schema": {"type": "string"},
+    },
+    "RetryAfter": {
+        "description": "Seconds to wait before trying again.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+}
+EXAMPLES: tuple[tuple[type[fields.Field], Any], ...] = (
+    (fields.UUID, "0198c0de-0000-7000-8000-000000000001"),
+    (fields.Date, "2027-04-02"),
+    (fields.Email, "ada@example.com"),
+    (fields.Boolean, True),
+    (fields.Dict, {}),
+    (fields.Float, 1.5),
+)
+
+
+def describe_headers(spec: APISpec) -> None:
+    """Name the headers that many operations share."""
+    for name, parameter in PARAMETERS.items():
+        spec.components.parameter(name, "header", parameter, lazy=True)
+    for name, header in HEADERS.items():
+        spec.components.header(name, header, lazy=True)
+
+
+def name_operation(doc: Doc, info: Doc, **_: Any) -> Doc:
+    """Set the `operationId`."""
+    return {**doc, "operationId": info["operation_id"]}
+
+
+def tell_headers(doc: Doc, info: Doc, *, method: str, **_: Any) -> Doc:
+    """Document the headers that follow from what an operation is.
+
+    `keyed` by its door: Idempotency-Key. 412 among its problems: If-Match. A view that carries
+    an entity tag: ETag, and If-None-Match with 304 when it is read. A page: Link.
+    """
+    offered = ["IdempotencyKey"] if method == "post" and info.get("keyed") else []
+    responses = doc.get("responses", {})
+    if 412 in responses:
+        offered.append("IfMatch")
+    for response, view in list(_successes(responses)):
+        if carries_etag(view):
+            response["headers"] = {"ETag": "ETag"}
+            if method == "get":
+                offered.append("IfNoneMatch")
+                responses[304] = "NOT_MODIFIED"
+        elif "next_cursor" in view.fields:
+            response["headers"] = {"Link": "Link"}
+    return {**doc, "parameters": [*doc.get("parameters", ()), *offered]} if offered else doc
+
+
+def carries_etag(view: Schema) -> bool:
+    """Whether a resource of this view is answered with its ETag: it has a version, or says so."""
+    return "version" in view.fields or bool(getattr(view, "carries_etag", False))
+
+
+def example_of(schema: type[Schema] | Schema) -> Any:
+    """An example of a body: the one that its schema declares, or one made of its fields."""
+    schema = schema() if isinstance(schema, type) else schema
+    declared: Doc | None = getattr(schema, "example", None)
+    if declared:
+        known = {field.data_key or name for name, field in schema.load_fields.items()}
+        return {name: value for name, value in declared.items() if name in known}
+    return {
+        field.data_key or name: _example_of(field)
+        for name, field in schema.load_fields.items()
+        if field.required or "example" in field.metadata
+    }
+
+
+def _successes(responses: Doc) -> Iterator[tuple[Doc, Schema]]:
+    for status, response in responses.items():
+        if isinstance(response, dict) and 200 <= int(status) < 300:
+            for media in response.get("content", {}).values():
+                view = media.get("schema")
+                view = view() if isinstance(view, type) else view
+                if isinstance(view, Schema):
+                    yield response, view
+
+
+def _example_of(field: fields.Field) -> Any:
+    if "example" in field.metadata:
+        return field.metadata["example"]
+    if isinstance(field, fields.Nested):
+        return example_of(field.schema)
+    if isinstance(field, fields.List):
+        return [_example_of(field.inner)]
+    for check in field.validators:
+        if isinstance(check, validate.OneOf):
+            return next(iter(check.choices))
+        if isinstance(check, validate.Range) and isinstance(field, fields.Integer):
+            return max(int(check.min or 0), 1)
+    return next((value for kind, value in EXAMPLES if isinstance(field, kind)), "text")
