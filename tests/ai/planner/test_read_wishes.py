@@ -32,6 +32,8 @@ def test_the_request_everybody_makes_is_fully_understood():
         ("three days", [1, 2, 3]),
         ("a 4-day trip", [1, 2, 3, 4]),
         ("one day", [1]),
+        ("three relaxed days", [1, 2, 3]),
+        ("for 2 really slow days", [1, 2]),
         ("a week", [1, 2, 3, 4, 5, 6, 7]),
         ("every day", [1, 2, 3, 4, 5, 6, 7]),
         ("", [1, 2, 3, 4, 5, 6, 7]),

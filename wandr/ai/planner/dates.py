@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from wandr.ai.planner.draft import Draft, Prompt
-from wandr.ai.planner.lexicon import NUMBERS, number_of
+from wandr.ai.planner.lexicon import NUMBERS, PACE_WORDS, number_of
 
 _MONTHS: Final = [
     "jan",
@@ -115,6 +115,10 @@ def _nth_day(draft: Draft, number: int) -> date | None:
 def _read_count(prompt: Prompt, draft: Draft) -> None:
     for match in prompt.take(rf"(?:for )?({_NUMBER})[ -](?:full |whole )?days?"):
         draft.suggest("count", number_of(match[1]), match.group())
+    # "three relaxed days": the pace between them is left for its own rule.
+    pace = "|".join(PACE_WORDS.values())
+    for match in prompt.take(rf"(?:for )?({_NUMBER})(?=[ -](?:very |really )?(?:{pace}),? days?)"):
+        draft.suggest("count", number_of(match[1]), f"{match.group()} days")
     for match in prompt.take(r"(?:for )?(?:a|one) week"):
         draft.suggest("count", timedelta(weeks=1).days, match.group())
     for match in prompt.take(r"(?:the )?(?:whole|entire|full) trip|(?:all|every|each) days?"):

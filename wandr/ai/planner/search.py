@@ -15,8 +15,8 @@ from wandr.ai.planner.options import place_slot
 from wandr.ai.planner.route import goes_back_and_forth
 from wandr.ai.planner.solver import solve_day
 
-TRIES: Final = 12
-TRIES_PER_DAY: Final = 4
+TRIES: Final = 9
+TRIES_PER_DAY: Final = 3
 LEAST_GAIN: Final = 1e-6
 IDLE_COST: Final = 0.1
 
@@ -41,18 +41,21 @@ class Workbench:
 
     def straightened(self, day: int, group: frozenset[str]) -> DaySolution | None:
         """The best day that does not go back and forth: without what costs least to lose."""
-        solution, nodes = self.solve(day, group), self._nodes(day, group)
+        solution = self.solve(day, group)
         while solution and goes_back_and_forth(solution):
-            visits = [s.node for s in solution.schedule if s.node.moves and not s.node.required]
-            fewer = [[node for node in nodes if node is not visit] for visit in visits]
-            tries = [(self._exact(day, rest), rest) for rest in fewer]
-            solved = [(attempt, rest) for attempt, rest in tries if attempt]
+            kept = [scheduled.node for scheduled in solution.schedule]
+            losable = [node for node in kept if node.moves and not node.required]
+            tries = [self._exact(day, self._without(day, kept, node)) for node in losable]
+            solved = [attempt for attempt in tries if attempt]
             if not solved:
-                return solution
-            solution, nodes = max(
-                solved, key=lambda s: (not goes_back_and_forth(s[0]), s[0].objective)
-            )
+                break
+            solution = max(solved, key=lambda s: (not goes_back_and_forth(s), s.objective))
         return solution
+
+    def _without(self, day: int, kept: Sequence[Node], lost: Node) -> list[Node]:
+        """The nodes but one; a meal that goes may be replaced by a free hour."""
+        free = [gap for gap in self.gaps[day] if gap not in kept]
+        return [*free, *(node for node in kept if node is not lost)]
 
     def objective(self, day: int, group: frozenset[str]) -> float:
         """What the day is worth, less what idle hours cost: the more of them, the more each."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from wandr.ai.planner.days import (
     HERE,
@@ -26,8 +27,19 @@ _Label = tuple[int, float, int, _Path]
 """One way to have visited a set of nodes: finish, metres, the last position, the path.
 Plain tuples, since some hundred thousand are made for a plan."""
 
-_Layer = dict[int, dict[int, list[_Label]]]
-"""The labels worth keeping, by set of visited nodes (as bits) and last position."""
+
+class _Taken(NamedTuple):
+    """What a set of nodes amounts to: kept beside it, so that adding a node is a matter of sums."""
+
+    value: float
+    load: int
+    visits: int
+    covered: frozenset[str]
+    blocked: int
+
+
+_Layer = dict[int, tuple[_Taken, dict[int, list[_Label]]]]
+"""For each set of visited nodes (as bits) its sums, and the labels to keep by last position."""
 
 _Rank = tuple[float, int, _Path, float]
 """Loss, finish, path, metres: the least is the best; two different days never tie."""
@@ -48,6 +60,7 @@ class _Solver:
         self.problem = problem
         self.nodes = problem.nodes
         self.ways = [[(leg.minutes, leg.metres) for leg in row] for row in problem.legs]
+        self.bonuses = problem.bonuses
         self.latest = [node.latest for node in self.nodes]
         self.blocked = [self._conflicts(index) for index in range(len(self.nodes))]
         required = [index for index, node in enumerate(self.nodes) if node.required]
@@ -58,7 +71,7 @@ class _Solver:
         """Go through the sets by growing size; the best that holds all that is required."""
         found: _Rank | None = None
         first = min([self.problem.start, *(self.latest[index] for index in self.required)])
-        layer: _Layer = {0: {HERE: [(first, 0.0, HERE, ())]}}
+        layer: _Layer = {0: (self._nothing(), {HERE: [(first, 0.0, HERE, ())]})}
         while layer:
             best = min(self._complete(layer), default=None)
             if best and (found is None or best < found):
@@ -67,30 +80,34 @@ class _Solver:
         return found
 
     def _complete(self, layer: _Layer) -> Iterator[_Rank]:
-        for mask, at in layer.items():
+        for mask, (taken, at) in layer.items():
             if mask & self.must == self.must:
-                value = self._value(mask)
+                value = taken.value
                 for finish, metres, _last, path in chain.from_iterable(at.values()):
                     yield round(metres * VALUE_PER_METRE - value, 6), finish, path, metres
 
     def _next_layer(self, layer: _Layer) -> _Layer:
         following: _Layer = {}
-        for mask, at in layer.items():
+        for mask, (taken, at) in layer.items():
             due = next((index for index in self.required if not mask >> index & 1), None)
             limit = min([self.problem.end, *([] if due is None else [self.latest[due]])])
             labels = list(chain.from_iterable(at.values()))
-            for index in self._allowed(mask, due):
-                reached = following.setdefault(mask | 1 << index, {})
-                for after in self._visits(labels, index, limit):
-                    _keep(reached.setdefault(after[2], []), after)
-        return {mask: at for mask, at in following.items() if at}
+            for index in self._allowed(taken, due):
+                visited = self._visits(labels, index, limit)
+                bigger = mask | 1 << index
+                if visited and bigger not in following:
+                    following[bigger] = (self._with(taken, index), {})
+                for after in visited:
+                    _keep(following[bigger][1].setdefault(after[2], []), after)
+        return following
 
-    def _visits(self, labels: Iterable[_Label], index: int, limit: int) -> Iterator[_Label]:
+    def _visits(self, labels: Iterable[_Label], index: int, limit: int) -> list[_Label]:
         """The labels after node `index`, but for those too late for it or over the limit."""
         node, latest = self.nodes[index], self.latest[index]
         minutes, moves = node.minutes, node.moves
         earliest = 0 if node.required else self.problem.start
         latest = latest if node.required else min(latest, limit - minutes)
+        after = []
         for finish, metres, last, path in labels:
             arrival = finish
             if moves:
@@ -99,13 +116,25 @@ class _Solver:
             if arrival <= latest:
                 start = earliest_start(node.starts, max(arrival, earliest))
                 if start is not None and start <= latest:
-                    yield start + minutes, metres, last, (*path, (index, start))
+                    after.append((start + minutes, metres, last, (*path, (index, start))))
+        return after
 
-    def _value(self, mask: int) -> float:
-        taken = [node for index, node in enumerate(self.nodes) if mask >> index & 1]
-        covered = frozenset().union(*(node.covers for node in taken))
-        earned = sum(bonus for wish, bonus in self.problem.bonuses.items() if wish in covered)
-        return sum(node.value for node in taken) + earned
+    def _nothing(self) -> _Taken:
+        """Before any visit, with what is required set aside already."""
+        required = [self.nodes[index] for index in self.required]
+        load, visits = sum(n.load for n in required), sum(n.visits for n in required)
+        return _Taken(0.0, load, visits, frozenset(), 0)
+
+    def _with(self, taken: _Taken, index: int) -> _Taken:
+        node = self.nodes[index]
+        earned = sum(self.bonuses.get(wish, 0.0) for wish in node.covers - taken.covered)
+        return _Taken(
+            value=taken.value + node.value + earned,
+            load=taken.load + (0 if node.required else node.load),
+            visits=taken.visits + (0 if node.required else node.visits),
+            covered=taken.covered | node.covers,
+            blocked=taken.blocked | self.blocked[index],
+        )
 
     def _conflicts(self, index: int) -> int:
         """The bits of the nodes that exclude this one; it excludes itself."""
@@ -113,15 +142,14 @@ class _Solver:
         others = (1 << i for i, node in enumerate(self.nodes) if node.slots & mine and i != index)
         return 1 << index | sum(others)
 
-    def _allowed(self, mask: int, due: int | None) -> list[int]:
-        """The nodes that may come next, with room set aside for what is required."""
-        counted = [n for i, n in enumerate(self.nodes) if (mask | self.must) >> i & 1]
-        load = self.problem.max_load - sum(node.load for node in counted)
-        visits = self.problem.max_visits - sum(node.visits for node in counted)
+    def _allowed(self, taken: _Taken, due: int | None) -> list[int]:
+        """The nodes that may come next."""
+        load = self.problem.max_load - taken.load
+        visits = self.problem.max_visits - taken.visits
         return [
             index
             for index, node in enumerate(self.nodes)
-            if not mask & self.blocked[index]
+            if not taken.blocked >> index & 1
             and (index == due if node.required else node.load <= load and node.visits <= visits)
         ]
 
