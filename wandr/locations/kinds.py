@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from sqlalchemy import ColumnElement
+from typing import Final
 
 from wandr.locations.atlas import KINDS as SIGHT_KINDS
 
@@ -22,8 +20,8 @@ CUSTOM_KINDS: Final = (
 SEARCH_KINDS: Final = (CITY, AIRPORT, SIGHT, *CUSTOM_KINDS)
 
 
-def is_of_kind(column: Any, kind: str | None) -> list[ColumnElement[bool]]:
-    """The conditions that keep one kind; None keeps all."""
+def kinds_meant(kind: str | None) -> list[str] | None:
+    """The kinds that a search for this one is for; None for all."""
     if kind is None:
-        return []
-    return [column.in_(sorted(SIGHT_KINDS)) if kind == SIGHT else column == kind]
+        return None
+    return sorted(SIGHT_KINDS) if kind == SIGHT else [kind]

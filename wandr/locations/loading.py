@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -14,6 +15,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import text
 
 from wandr.extensions import db
+from wandr.locations.indexes import built_afterwards
+from wandr.locations.models import LocationName
 from wandr.locations.names import core, distinct_spellings, fold, fold_each, keys_of, tails
 
 NAMESPACE: Final = UUID("6f1f3c52-7a0e-5b0e-9f54-0c8a4a5d6e01")
@@ -39,6 +42,7 @@ STAGE: Final = text(
     TRUNCATE staged_locations, staged_names;
     SET LOCAL statement_timeout = 0;
     SET LOCAL work_mem = '64MB';
+    SET LOCAL maintenance_work_mem = '128MB';
     SET LOCAL gin_pending_list_limit = '256MB'
     """
 )
@@ -125,7 +129,9 @@ def load_rows(rows: Iterable[LocationRow]) -> int:
     db.session.execute(UPSERT_PLACES)
     db.session.execute(text("ANALYZE staged_locations, staged_names"))
     db.session.execute(FORGET_NAMES)
-    db.session.execute(UPSERT_NAMES)
+    table = LocationName.metadata.tables[LocationName.__tablename__]
+    with built_afterwards(table) if count > BATCH else nullcontext():
+        db.session.execute(UPSERT_NAMES)
     return count
 
 

@@ -14,23 +14,32 @@ from collections.abc import Iterable
 from anyascii import anyascii
 
 MAX_NAME = 100
-APOSTROPHES = str.maketrans(dict.fromkeys("'’‘ʻʼ`´ʹʺ·", ""))
-SEPARATORS = re.compile("[^a-z0-9]+")
-GENERIC = re.compile(r"\b(?:international )?airport\b")
+APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʻʼ`´ʹʺ·"), "")
+SEPARATORS = re.compile("[^a-z0-9]")
 VOWELS = re.compile("[aeiouy h]")
+GENERIC = re.compile(r"\b(?:international )?airport\b")
 CHINESE = re.compile("[\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+class PlainLetters(dict[int, str]):
+    """What each character folds to, worked out when it is first met: for `str.translate`."""
+
+    MOST = 50_000
+
+    def __missing__(self, code: int) -> str:
+        letters = anyascii(chr(code)).translate(APOSTROPHES).lower()
+        plain = SEPARATORS.sub(" ", letters)
+        if len(self) < self.MOST:
+            self[code] = plain
+        return plain
+
+
+PLAIN = PlainLetters()
 
 
 def fold(text: str) -> str:
     """The name in lower case ASCII, words parted by one blank. Empty when nothing is left."""
-    plain = text.translate(APOSTROPHES)
-    plain = plain if plain.isascii() else anyascii(plain).translate(APOSTROPHES)
-    return SEPARATORS.sub(" ", plain.lower()).strip()[:MAX_NAME].rstrip()
-
-
-def core(folded: str) -> str:
-    """The name without words that thousands share, unless nothing else is left."""
-    return " ".join(GENERIC.sub(" ", folded).split()) or folded
+    return " ".join(text.translate(PLAIN).split())[:MAX_NAME].rstrip()
 
 
 def written(text: str) -> str:
@@ -43,6 +52,13 @@ def written(text: str) -> str:
 def fold_each(names: Iterable[str]) -> set[str]:
     """The distinct folded forms, without empty ones."""
     return {fold(name) for name in names} - {""}
+
+
+def core(folded: str) -> str:
+    """The name without words that thousands share, unless nothing else is left."""
+    if "airport" not in folded:
+        return folded
+    return " ".join(GENERIC.sub(" ", folded).split()) or folded
 
 
 def keys_of(names: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from wandr.extensions import db
-from wandr.locations.kinds import CITY, is_of_kind
+from wandr.locations.kinds import CITY, SIGHT, kinds_meant
 from wandr.locations.models import Location, unit_vector
 from wandr.locations.sphere import Point, chord_of_metres, metres_of_chord
 
@@ -32,7 +32,7 @@ def neighbours(
     viewer_id: UUID | None = None,
 ) -> list[Neighbour]:
     """Public places and the viewer's own within the radius, the nearest first."""
-    wanted = is_of_kind(Location.kind, kind)
+    wanted = _of_kind(kind)
     found = _within(point, radius_m, limit, IS_PUBLIC, *wanted)
     if viewer_id is not None:
         found += _within(point, radius_m, limit, Location.created_by == viewer_id, *wanted)
@@ -42,7 +42,7 @@ def neighbours(
 def sights_within(point: Point, radius_m: float, limit: int) -> list[Neighbour]:
     """Sights known well enough to be proposed, the nearest first."""
     is_known = Location.attributes.has_key("prominence")
-    return _within(point, radius_m, limit, IS_PUBLIC, *is_of_kind(Location.kind, "sight"), is_known)
+    return _within(point, radius_m, limit, IS_PUBLIC, *_of_kind(SIGHT), is_known)
 
 
 def closest_city(point: Point) -> Neighbour | None:
@@ -56,6 +56,17 @@ def closest_city(point: Point) -> Neighbour | None:
 def chord_to(point: Point) -> ColumnElement[float]:
     """The straight distance through the unit sphere; ordering by it walks the index."""
     return PLACE.op("<->")(unit_vector(*point))
+
+
+def ids_around(point: Point, kind: str | None, limit: int) -> list[UUID]:
+    """The public places closest to a point, however far."""
+    statement = select(Location.id).where(IS_PUBLIC, *_of_kind(kind))
+    return list(db.session.scalars(statement.order_by(chord_to(point)).limit(limit)))
+
+
+def _of_kind(kind: str | None) -> list[ColumnElement[bool]]:
+    kinds = kinds_meant(kind)
+    return [] if kinds is None else [Location.kind.in_(kinds)]
 
 
 def _within(
