@@ -7,7 +7,7 @@ from typing import Any
 bind = f"{os.environ.get('WANDR_BIND', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 graceful_timeout = 20  # platforms kill after 30 s
-keepalive = 100  # longer than a router's 90 s: the side that sends requests must be the one to hang up
+keepalive = 100  # outlives a router's 90 s: whoever sends requests must hang up first
 accesslog = None  # the application logs its requests itself, with their ids
 
 
@@ -19,7 +19,7 @@ def post_worker_init(worker: Any) -> None:
     from wandr import housekeeping
 
     patch_psycopg()  # gevent has patched the rest; no connection is open yet
-    housekeeping.start(worker.app.callable)
+    housekeeping.start(worker.app.callable, is_leaving=lambda: not worker.alive)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
