@@ -75,7 +75,7 @@ def _read(file: Path) -> Mail:
         at=message["Date"].datetime,
         to=str(message["To"]),
         subject=str(message["Subject"]),
-        text=message.get_content(),
+        text=message.get_content().replace("\r\n", "\n"),
         message_id=str(message["Message-ID"]),
     )
 

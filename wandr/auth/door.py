@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Response, make_response, request
 
-from wandr.auth.principal import authenticate
+from wandr.auth.principal import Principal, authenticate, request_claims
 from wandr.errors import (
     BadRequest,
     Forbidden,
@@ -71,12 +71,13 @@ def _answer(view: Callable[..., Any], *args: Any, **kwargs: Any) -> Response:
 
 def _without_transaction(needs: Needs, answer: Callable[[], Response]) -> Response:
     if needs is not Access.OPEN:
-        with reading():
-            authenticate()
+        _let_in()
     return answer()
 
 
 def _read(needs: Needs, answer: Callable[[], Response]) -> Response:
+    if needs is not Access.OPEN:
+        request_claims()
     with reading():
         if needs is not Access.OPEN:
             authenticate()
@@ -84,15 +85,19 @@ def _read(needs: Needs, answer: Callable[[], Response]) -> Response:
 
 
 def _write(needs: Needs, answer: Callable[[], Response], trip_id: Any) -> Response:
-    principal = None
-    if needs is not Access.OPEN:
-        with reading():  # its connection goes back before the gate is waited for
-            principal = authenticate()
+    principal = None if needs is Access.OPEN else _let_in()
     request.get_data(cache=True)  # a slow sender must hold neither the trip nor a connection
     with gate.hold(trip_id) if trip_id else nullcontext(), atomic():
         if principal is None:
             return answer()
         return idempotently(principal.user_id, answer)
+
+
+def _let_in() -> Principal:
+    """Who is calling; the connection is back in the pool afterwards. A bad token takes none."""
+    request_claims()
+    with reading():
+        return authenticate()
 
 
 def _documented(view: Callable[..., Any], needs: Needs, *, keyed: bool) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from wandr.auth.email_tokens import Purpose, issue_token, spend_token, void_tokens
 from wandr.auth.models import AuthSession
-from wandr.auth.sessions import Device, Ending, Grant, end_sessions, open_session
+from wandr.auth.sessions import Device, Ending, Grant, end_sessions, forget_sessions, open_session
 from wandr.base import utc_now
 from wandr.errors import Conflict, Invalid, Unauthorized
 from wandr.extensions import db
@@ -98,7 +98,7 @@ def close_account(verified: Credentials) -> None:
     user = _lock_verified(verified)
     void_tokens(user.id, Purpose.RESET)
     void_tokens(user.id, Purpose.VERIFY)
-    end_sessions(user.id, Ending.CLOSED)
+    forget_sessions(user.id)
     users.close_account(user.id)
 
 

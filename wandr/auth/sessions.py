@@ -35,7 +35,6 @@ class Ending(StrEnum):
     REMOVED = "removed"  # by its owner, from another session
     REUSED = "reused"  # a spent refresh token came again: somebody has a copy
     PASSWORD = "password"  # changed or reset
-    CLOSED = "closed"  # the account
 
 
 class Refusal(StrEnum):
@@ -127,6 +126,12 @@ def end_sessions(user_id: UUID, reason: Ending, *, except_for: UUID | None = Non
     """End all of somebody's logins, but for one perhaps."""
     others = [] if except_for is None else [AuthSession.id != except_for]
     _end(reason, AuthSession.user_id == user_id, AuthSession.ended_at.is_(None), *others)
+
+
+def forget_sessions(user_id: UUID) -> None:
+    """Delete all of somebody's logins, and with them from where they logged in."""
+    statement = delete(AuthSession).where(AuthSession.user_id == user_id)
+    db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def live_session_ids(session_ids: Collection[UUID]) -> set[UUID]:
