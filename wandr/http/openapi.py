@@ -120,7 +120,8 @@ def _example_of(field: fields.Field) -> Any:
     if isinstance(field, fields.Nested):
         return example_of(field.schema)
     if isinstance(field, fields.List):
-        return [_example_of(field.inner)]
+        least = [check.min or 1 for check in field.validators if isinstance(check, validate.Length)]
+        return [_example_of(field.inner)] * max(least, default=1)
     for check in field.validators:
         if isinstance(check, validate.OneOf):
             return next(iter(check.choices))

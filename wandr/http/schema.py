@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from http import HTTPStatus
@@ -53,12 +54,15 @@ class StrictParser(FlaskParser):
 
 
 class Blueprint(SmorestBlueprint):
-    """A blueprint whose operations carry their function's name as `operationId`."""
+    """A blueprint that documents itself: operations are named after their functions, and what
+    it is about is told by its module where nobody says it better."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        told: str = more.get("description") or sys.modules[self.import_name].__doc__ or ""
+        self.description = told.strip()
         self._prepare_doc_cbks += [name_operation, tell_headers]
 
     def arguments(self, schema: Any, *, location: str = "json", **more: Any) -> Any:

@@ -63,8 +63,8 @@ def _scheduled(trip: Row) -> Sequence[Activity]:
 def _told(activity: Activity, days: Mapping[str, date | None]) -> dict[str, Any]:
     day = days["day"]
     return {
-        "id": str(activity.id),
+        "id": activity.id,
         "title": activity.title,
-        "day": str(activity.day),
-        "new_day": None if day is None else str(day),
+        "day": activity.day,
+        "new_day": day,
     }

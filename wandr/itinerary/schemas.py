@@ -32,6 +32,19 @@ MAX_COST = 10**15
 class ActivityFields(WandrSchema):
     """What a client may set of an activity."""
 
+    example = {
+        "title": "Fushimi Inari at dawn",
+        "kind": "activity",
+        "status": "planned",
+        "day": "2027-04-02",
+        "start_time": "06:00",
+        "end_time": "08:30",
+        "timezone": "Asia/Tokyo",
+        "notes": "Before the crowds.",
+        "cost_minor": 0,
+        "currency": "JPY",
+    }
+
     title = Text(200, low=1, required=True, metadata={"example": "Fushimi Inari at dawn"})
     kind = Choice(*KINDS, load_default="activity")
     status = Choice(*STATUSES, load_default="planned")
@@ -85,13 +98,24 @@ class ActivityView(WandrSchema):
 class DatesPreviewSchema(WandrSchema):
     """New dates to try out."""
 
+    example = {"start_date": "2027-04-08", "end_date": "2027-04-12", "mode": "shift"}
+
     start_date = Day(allow_none=True, required=True)
     end_date = Day(allow_none=True, required=True)
     mode = Choice("keep", "shift", load_default="keep")
 
 
+class MovedView(WandrSchema):
+    """An activity that new dates would touch; without a `new_day` it would be unscheduled."""
+
+    id = Identifier(required=True)
+    title = Text(200, required=True)
+    day = Day(required=True)
+    new_day = Day(**SEEN)
+
+
 class DatesPreviewView(WandrSchema):
     """What the new dates would do; nothing has been changed."""
 
-    unscheduled = fields.List(fields.Dict(), required=True)
-    moved = fields.List(fields.Dict(), required=True)
+    unscheduled = fields.List(fields.Nested(MovedView), required=True)
+    moved = fields.List(fields.Nested(MovedView), required=True)

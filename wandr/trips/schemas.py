@@ -25,6 +25,16 @@ from wandr.trips.models import ROLES, STATUSES
 class TripFields(WandrSchema):
     """What a client may set of a trip."""
 
+    example = {
+        "title": "Kyoto in spring",
+        "description": "Five days of temples, gardens and noodles.",
+        "start_date": "2027-04-01",
+        "end_date": "2027-04-05",
+        "currency": "JPY",
+        "timezone": "Asia/Tokyo",
+        "trip_data": {"color": "pink"},
+    }
+
     title = Text(200, low=1, required=True, metadata={"example": "Kyoto in spring"})
     description = Text(1000, load_default="")
     start_date = Day(allow_none=True, load_default=None, metadata={"example": "2027-04-01"})
@@ -37,6 +47,8 @@ class TripFields(WandrSchema):
 
 class TripUpdate(update_of(TripFields, "TripUpdateBase")):  # type: ignore[misc]
     """A change of a trip; `dates_mode` says what becomes of activities when dates move."""
+
+    example = {"start_date": "2027-04-08", "end_date": "2027-04-12", "dates_mode": "shift"}
 
     dates_mode = Choice("keep", "shift")
 
@@ -100,6 +112,8 @@ class MemberFields(WandrSchema):
 class MemberUpdate(WandrSchema):
     """A member's new role or rights."""
 
+    example = {"role": "participant", "permissions": {"invite": True}}
+
     role = Choice(*ROLES)
     permissions = PermissionsField()
 
@@ -124,6 +138,8 @@ class JoinedView(MemberView):
 
 class InviteCreate(WandrSchema):
     """Whom to let in: somebody with this address, or anybody with the link."""
+
+    example = {"email": "grace@example.com", "role": "participant", "expires_in_hours": 72}
 
     email = fields.Email(validate=validate.Length(max=254))
     link = Flag()
