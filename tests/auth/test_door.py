@@ -77,7 +77,7 @@ def test_the_contract_offers_a_key_where_a_user_posts(app):
 def doors(committed_app):
     """An application with one route of each kind, and what its views have seen."""
     seen: list[object] = []
-    blueprint = Blueprint("doors", "doors")
+    blueprint = Blueprint("doors", __name__)
 
     @blueprint.route("/open", methods=["GET", "POST"])
     @door(Access.OPEN)

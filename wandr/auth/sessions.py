@@ -23,7 +23,7 @@ from wandr.users.models import User
 RACE = timedelta(seconds=10)  # a client may send one refresh twice; a thief comes later
 KEPT_FOR = timedelta(days=30)
 # By time, for the ids are UUIDs of version 7.
-NEWEST_FIRST = Keyset("sessions", (AuthSession.id,), descending=True)  # type: ignore[arg-type]
+NEWEST_FIRST = Keyset("sessions", (AuthSession.id,), descending=True)
 
 log = structlog.get_logger()
 
