@@ -62,7 +62,6 @@ def app(servers: EmbeddedServers) -> Iterator[Flask]:
     app = create_app(settings_for(servers.database_url, servers.redis_url))
     with app.app_context():
         upgrade()
-        db.create_all()  # until every table has its migration
         db.engine.dispose()
     # a copy that nobody ever connects to, to copy from while tests hold connections
     administer(make_url(servers.database_url), f"CREATE DATABASE {TEMPLATE} TEMPLATE wandr")
