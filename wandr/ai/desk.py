@@ -8,6 +8,7 @@ from uuid import UUID
 
 from wandr.ai import leases
 from wandr.ai.assistant import Draft, Task
+from wandr.ai.grounding import storable
 from wandr.ai.leases import Event, Lease
 from wandr.ai.proposals import store_proposal
 from wandr.ai.tools import Tools
@@ -36,12 +37,13 @@ class LiveDesk:
 
     def status(self, **facts: Any) -> None:
         """Tell what is being done."""
-        self._write(Event("status", facts))
+        self._write(Event("status", storable(facts)))
 
     def say(self, text: str) -> None:
         """Add to the answer."""
-        self.text += text
-        self._unsaid += text
+        said = storable(text)
+        self.text += said
+        self._unsaid += said
         if len(self._unsaid) >= LONG_ENOUGH or self._silent_for() >= COALESCED_FOR:
             self._write()
 

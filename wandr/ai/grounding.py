@@ -11,6 +11,7 @@ from sqlalchemy import select
 from wandr.changes.ops import Op, read_ops
 from wandr.errors import Invalid
 from wandr.extensions import db
+from wandr.http.json import UNSAFE_TEXT
 from wandr.itinerary.models import Activity
 
 ALLOWED: Final = frozenset({"create", "update", "move", "delete"})
@@ -29,6 +30,15 @@ def faults_of(trip_id: UUID, raw_ops: Sequence[Any], seen: Collection[str]) -> l
     except Invalid as problem:
         return [_fault("unreadable", problem.detail)]
     return [fault for op in ops for fault in _faults_of_op(trip_id, op, seen)]
+
+
+def storable(value: Any) -> Any:
+    """The same JSON, without characters that Postgres or a JSON reader cannot hold."""
+    if isinstance(value, str):
+        return UNSAFE_TEXT.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {storable(str(key)): storable(one) for key, one in value.items()}
+    return [storable(one) for one in value] if isinstance(value, list) else value
 
 
 def is_fixed(activity: Activity) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from wandr.ai.assistant import Draft, Suggestion, Task
-from wandr.ai.grounding import faults_of
+from wandr.ai.grounding import faults_of, storable
 from wandr.ai.models import Proposal, ProposalItem
 from wandr.changes.service import begin_change
 from wandr.errors import Conflict, Invalid, NotFound
@@ -123,8 +123,8 @@ def _item(
     seen: Collection[str],
 ) -> ProposalItem:
     ops = [
-        _named(op, proposal.request_id, f"{suggestion.key}#{n}")
-        for n, op in enumerate(suggestion.ops)
+        _named(op, proposal.request_id, f"{suggestion.key}#{number}")
+        for number, op in enumerate(suggestion.ops)
     ]
     faults = faults_of(proposal.trip_id, ops, seen)
     return ProposalItem(
@@ -133,17 +133,16 @@ def _item(
         place=place,
         key=suggestion.key,
         ops=ops,
-        reason=suggestion.reason,
-        evidence=list(suggestion.evidence),
-        findings=[*suggestion.findings, *faults],
+        reason=storable(suggestion.reason),
+        evidence=storable(list(suggestion.evidence)),
+        findings=[*storable(list(suggestion.findings)), *faults],
         depends_on=[ids[key] for key in suggestion.depends_on if key in ids],
         cost_delta_minor=suggestion.cost_delta_minor,
         status="ungrounded" if faults else "pending",
     )
 
 
-def _named(op: Any, request_id: UUID, name: str) -> Any:
-    """A create gets an id that follows from the request, so that it can only be created once."""
-    if not isinstance(op, dict) or op.get("op") != "create":
-        return op
-    return {**op, "id": str(uuid5(request_id, name))}
+def _named(op: Any, request_id: UUID, name: str) -> dict[str, Any]:
+    """The op, safe to store; a create with an id that follows from the request, for only once."""
+    op = storable(op) if isinstance(op, dict) else {"unreadable": storable(str(op))}
+    return {**op, "id": str(uuid5(request_id, name))} if op.get("op") == "create" else op
