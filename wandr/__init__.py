@@ -25,6 +25,7 @@ from wandr.itinerary import routes as itinerary_routes
 from wandr.locations import routes as location_routes
 from wandr.locations.cli import locations_cli
 from wandr.observability import configure_logging, observe
+from wandr.realtime.server import init_sockets
 from wandr.security import secure
 from wandr.trips import content as trip_content
 from wandr.trips import member_routes, people
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api.init_app(app)
     api.spec.components.security_scheme("bearer", BEARER)
     describe_headers(api.spec)
+    init_sockets(app, settings)
 
     # content: each registers its entities with the write path
     for domain in (trip_content, itinerary_content):

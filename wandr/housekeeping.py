@@ -1,0 +1,110 @@
+"""What goes on in every web process besides answering: each chore a small object with a `step`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import structlog
+from flask import Flask
+
+from wandr.ai.sweeper import Sweeper
+from wandr.config import Settings
+from wandr.http.idempotency import forget_old_keys
+from wandr.jobs.relay import OutboxRelay
+from wandr.pokes import poker
+from wandr.realtime.expiry import Expiry
+from wandr.realtime.farewell import Farewell
+from wandr.realtime.listener import PokeListener
+from wandr.realtime.state import STATE, Sockets
+from wandr.realtime.tailer import PERIOD, Tailer
+from wandr.transaction import atomic
+
+log = structlog.get_logger()
+RECOVERY = 1.0  # seconds of rest after a failure
+
+
+class Chore:
+    """A step taken again and again: every `period` seconds, or when `woken`."""
+
+    def __init__(self, app: Flask, name: str, step: Callable[[], object], *, period: float) -> None:
+        self.app, self.name, self.step, self.period = app, name, step, period
+        self.woken = Event()
+        self._ends = False
+        self._thread = Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no further step."""
+        self._ends = True
+        self.woken.set()
+
+    def _run(self) -> None:
+        while not self._ends:
+            rest = self.period
+            try:
+                with self.app.app_context():
+                    self.step()
+            except Exception as error:  # noqa: BLE001 - the edge of the loop: the next step is due
+                log.error("chore_failed", chore=self.name, exc_info=error)
+                rest = max(rest, RECOVERY)
+            self.woken.wait(rest)
+            self.woken.clear()
+
+
+class Housekeeping:
+    """All chores of one process."""
+
+    def __init__(self, app: Flask, is_leaving: Callable[[], bool]) -> None:
+        settings: Settings = app.config["WANDR"]
+        sockets: Sockets = app.extensions[STATE]
+        self.tailer = Tailer(sockets.rooms, sockets.emit)
+        self.listener = PokeListener(settings.redis_url, self.tailer.wake)
+        chores = {
+            "heads": (self.tailer.tell_heads, 15.0),
+            "listener": (self.listener.step, 0.0),
+            "expiry": (Expiry(sockets).step, 1.0),
+            "farewell": (Farewell(sockets, is_leaving).step, 0.25),
+            "outbox": (OutboxRelay().step, 1.0),
+            "sweeper": (Sweeper().step, 15.0),
+            "old keys": (_forget_old_keys, 3600.0),
+        }
+        tail = Chore(app, "tailer", self.tailer.step, period=PERIOD)
+        tail.woken = self.tailer.woken
+        self.chores = [
+            tail,
+            *(Chore(app, name, step, period=period) for name, (step, period) in chores.items()),
+        ]
+
+    def start(self) -> None:
+        poker.listeners.append(self.tailer.wake)
+        for chore in self.chores:
+            chore.start()
+
+    def stop(self) -> None:
+        poker.listeners.remove(self.tailer.wake)
+        for chore in self.chores:
+            chore.stop()
+
+
+_running: list[Housekeeping] = []
+
+
+def start(app: Flask, is_leaving: Callable[[], bool] = lambda: False) -> None:
+    """Begin the chores of this process; sockets are closed as soon as `is_leaving`."""
+    housekeeping = Housekeeping(app, is_leaving)
+    housekeeping.start()
+    _running.append(housekeeping)
+
+
+def stop() -> None:
+    """End the chores of this process."""
+    while _running:
+        _running.pop().stop()
+
+
+def _forget_old_keys() -> int:
+    with atomic():
+        return forget_old_keys()

@@ -1,0 +1,1 @@
+"""Live edits over socket.io, protocol 1: `docs/realtime.md` describes it for client developers."""

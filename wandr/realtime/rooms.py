@@ -1,0 +1,163 @@
+"""Who is connected to this process, and who of them follows which trip."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import RLock
+from uuid import UUID
+
+from wandr.changes.feed import LogRow
+from wandr.realtime.limits import TokenBucket
+
+
+@dataclass
+class Connection:
+    """One socket: who is at it, by which session, and until when."""
+
+    sid: str
+    user_id: UUID
+    session_id: UUID
+    client_id: UUID
+    expires_at: int  # seconds since 1970
+    checked_at: float = field(default_factory=time.monotonic)  # when its session was last seen open
+    warned: bool = False
+    writes: TokenBucket = field(default_factory=TokenBucket)
+
+
+class Lane(StrEnum):
+    """Whether the changes of a trip go to a socket."""
+
+    JOINING = "joining"  # held back until its access has been read
+    OPEN = "open"
+    CLOSED = "closed"  # it left, was removed, or lags behind
+
+
+@dataclass
+class Seat:
+    """A socket's place in a trip."""
+
+    connection: Connection
+    lane: Lane = Lane.JOINING
+    role: str = ""
+    seen: int | None = None  # what the client says it has applied; None until it says so
+    held: list[LogRow] = field(default_factory=list)  # changes that came while it was joining
+    heard: dict[UUID, int] = field(default_factory=dict)  # and events of the assistant
+
+
+@dataclass
+class Room:
+    """A trip with local sockets. `last` is the newest seq given to them."""
+
+    trip_id: UUID
+    last: int
+    seats: dict[str, Seat] = field(default_factory=dict)
+    told: dict[UUID, int] = field(default_factory=dict)  # the last seq told of each AI request
+    ended: dict[UUID, float] = field(default_factory=dict)  # when its last event was told
+
+    def open_seats(self) -> list[Seat]:
+        """Those whose lane is open."""
+        return [seat for seat in self.seats.values() if seat.lane is Lane.OPEN]
+
+    def hear(self, request_id: UUID, seq: int, *, is_last: bool) -> bool:
+        """Note an event of the assistant; False when it was told before."""
+        if seq <= self.told.get(request_id, 0):
+            return False
+        self.told[request_id] = seq
+        if is_last:
+            self.ended[request_id] = time.monotonic()
+        for seat in self.seats.values():
+            if seat.lane is Lane.JOINING:
+                seat.heard[request_id] = seq
+        return True
+
+    def forget_ended(self, before: float) -> None:
+        """Forget the requests whose last event was told before this instant."""
+        for request_id in [one for one, at in self.ended.items() if at < before]:
+            del self.ended[request_id]
+            self.told.pop(request_id, None)
+
+
+class Rooms:
+    """The connections and rooms of one process. Every method is atomic."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._connections: dict[str, Connection] = {}
+        self._rooms: dict[UUID, Room] = {}
+
+    def connect(self, connection: Connection) -> None:
+        with self._lock:
+            self._connections[connection.sid] = connection
+
+    def disconnect(self, sid: str) -> None:
+        """Forget a socket and its seats."""
+        with self._lock:
+            self._connections.pop(sid, None)
+            for trip_id in [one for one, room in self._rooms.items() if sid in room.seats]:
+                self.leave(trip_id, sid)
+
+    def find_connection(self, sid: str) -> Connection | None:
+        return self._connections.get(sid)
+
+    def connections(self) -> list[Connection]:
+        with self._lock:
+            return list(self._connections.values())
+
+    def enter(self, room: Room, connection: Connection, *, limit: int) -> Seat | None:
+        """A seat that holds back what comes until it is opened; None when there is no place left.
+
+        `room` is used when the trip has none yet. Its `last` was read before: whoever reads the log
+        afterwards misses nothing.
+        """
+        with self._lock:
+            room = self._rooms.setdefault(room.trip_id, room)
+            self._close(room, connection.sid)
+            if len(room.seats) >= limit or connection.sid not in self._connections:
+                self._drop_empty(room)
+                return None
+            seat = room.seats[connection.sid] = Seat(connection)
+            return seat
+
+    def open(self, seat: Seat, role: str) -> bool:
+        """Let changes through to the seat; False when it was evicted meanwhile."""
+        with self._lock:
+            if seat.lane is not Lane.JOINING:
+                return False
+            seat.lane, seat.role = Lane.OPEN, role
+            return True
+
+    def leave(self, trip_id: UUID, sid: str) -> Seat | None:
+        """Give up a seat; the seat, if there was one."""
+        with self._lock:
+            room = self._rooms.get(trip_id)
+            if room is None:
+                return None
+            seat = self._close(room, sid)
+            self._drop_empty(room)
+            return seat
+
+    def find(self, trip_id: UUID) -> Room | None:
+        return self._rooms.get(trip_id)
+
+    def seat(self, trip_id: UUID, sid: str) -> Seat | None:
+        """The seat of a socket in a trip, if it has one."""
+        room = self._rooms.get(trip_id)
+        return room.seats.get(sid) if room else None
+
+    def all_rooms(self) -> Sequence[Room]:
+        with self._lock:
+            return list(self._rooms.values())
+
+    def _drop_empty(self, room: Room) -> None:
+        if not room.seats:
+            self._rooms.pop(room.trip_id, None)
+
+    @staticmethod
+    def _close(room: Room, sid: str) -> Seat | None:
+        seat = room.seats.pop(sid, None)
+        if seat is not None:
+            seat.lane = Lane.CLOSED
+        return seat

@@ -1,0 +1,33 @@
+"""What the sockets of one process share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+from socketio import Server
+
+from wandr.realtime.rooms import Rooms
+
+STATE = "wandr.sockets"
+
+
+@dataclass
+class Sockets:
+    """The server of one application, who is connected to it, and the raw connections."""
+
+    server: Server
+    rooms: Rooms = field(default_factory=Rooms)
+    opened: set[Any] = field(default_factory=set)
+
+    def emit(self, event: str, payload: dict[str, Any], sids: Sequence[str]) -> None:
+        """Give an event to local sockets; those that have gone are passed over."""
+        self.server.emit(event, payload, to=list(sids))
+
+
+def sockets() -> Sockets:
+    """Those of the application at work."""
+    found: Sockets = current_app.extensions[STATE]
+    return found

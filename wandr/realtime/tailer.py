@@ -1,0 +1,180 @@
+"""The tailer: reads the log of every trip with local sockets, in order, and emits it to them.
+
+One of them runs in each web process. Nothing depends on who committed a change, nor on Redis: a
+poke only makes it look at once instead of within a second.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from threading import Event, Lock
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from wandr.ai.feed import BATCH as AI_BATCH
+from wandr.ai.feed import STILL_TOLD, AiFeedEvent, events_since
+from wandr.changes.feed import LogRow, change_as_json, read_log
+from wandr.extensions import db
+from wandr.realtime.rooms import Lane, Room, Rooms, Seat
+from wandr.transaction import reading
+from wandr.trips.models import Member, Trip
+
+PERIOD = 1.0  # seconds between looks at every trip, poked or not
+BATCH = 100  # changes in one event
+MOST_UNSEEN = 500  # changes that a client which tells what it has seen may be behind
+REMEMBERED = 2 * STILL_TOLD.total_seconds()  # after its last event, a request is not told again
+Emit = Callable[[str, dict[str, Any], Sequence[str]], None]  # (event, payload, sids)
+
+
+class Tailer:
+    """Follows the trips of `rooms`. `emit` gives an event to local sockets."""
+
+    def __init__(self, rooms: Rooms, emit: Emit) -> None:
+        self.rooms = rooms
+        self.emit = emit
+        self.woken = Event()
+        self._lock = Lock()
+        self._poked: set[UUID] = set()
+        self._next_look = 0.0
+
+    def wake(self, trip_id: UUID) -> None:
+        """Something was committed in this trip. Any thread may say so, at any time."""
+        if self.rooms.find(trip_id) is not None:
+            with self._lock:
+                self._poked.add(trip_id)
+            self.woken.set()
+
+    def step(self) -> None:
+        """Emit what is new in the trips that were poked or, once a second, in all."""
+        with self._lock:
+            poked, self._poked = self._poked, set()
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + PERIOD
+            self._follow(self.rooms.all_rooms(), ask_first=True)
+        else:
+            self._follow([room for one in poked if (room := self.rooms.find(one))])
+
+    def tell_heads(self) -> None:
+        """Let every client notice what it has missed."""
+        for room in self.rooms.all_rooms():
+            told = {"trip_id": str(room.trip_id), "head": room.last}
+            self._emit("trip:head", told, room.open_seats())
+            room.forget_ended(time.monotonic() - REMEMBERED)
+
+    def _follow(self, rooms: Sequence[Room], *, ask_first: bool = False) -> None:
+        if not rooms:
+            return
+        # The assistant's events are read first and emitted last: whoever was removed before one of
+        # them was committed is evicted in between.
+        with reading():
+            spoken = events_since([room.trip_id for room in rooms], _told(rooms))
+            behind = _rooms_behind(rooms) if ask_first else rooms
+        for room in behind:
+            self._follow_changes(room)
+        for event in spoken:
+            self._tell_ai(event)
+        if len(spoken) == AI_BATCH:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Take the next step at once, and look at every trip."""
+        self._next_look = 0.0
+        self.woken.set()
+
+    def _follow_changes(self, room: Room) -> None:
+        while room.seats:
+            with reading():
+                rows = read_log(room.trip_id, room.last, BATCH)
+                roles = _roles(room) if any(map(_touches_members, rows)) else None
+            if not rows:
+                return
+            if roles is not None:
+                self._enforce(room, roles)
+            self._give(room, rows)
+            if len(rows) < BATCH:
+                return
+
+    def _enforce(self, room: Room, roles: dict[UUID, str]) -> None:
+        """Evict the removed before anything is emitted, and tell the others their new roles."""
+        trip_id = str(room.trip_id)
+        for sid, seat in list(room.seats.items()):
+            role = roles.get(seat.connection.user_id)
+            if role is None:
+                self.rooms.leave(room.trip_id, sid)
+                self.emit("trip:revoked", {"trip_id": trip_id}, [sid])
+            elif seat.lane is Lane.OPEN and seat.role != role:
+                seat.role = role
+                self.emit("trip:role", {"trip_id": trip_id, "role": role}, [sid])
+
+    def _give(self, room: Room, rows: Sequence[LogRow]) -> None:
+        """Emit rows to the open seats, hold them for those who are joining; without a pause."""
+        room.last = rows[-1].seq
+        for seat in room.seats.values():
+            if seat.lane is Lane.JOINING:
+                seat.held += rows
+        for viewer, seats in _audiences(rows, room.open_seats()):
+            changes = [change_as_json(row, viewer) for row in rows]
+            self._emit("trip:changes", {"trip_id": str(room.trip_id), "changes": changes}, seats)
+        self._drop_lagging(room)
+
+    def _drop_lagging(self, room: Room) -> None:
+        told = {"trip_id": str(room.trip_id), "reason": "lagging"}
+        for seat in room.open_seats():
+            if seat.seen is not None and room.last - seat.seen > MOST_UNSEEN:
+                self.rooms.leave(room.trip_id, seat.connection.sid)
+                self._emit("trip:reset", told, [seat])
+
+    def _tell_ai(self, event: AiFeedEvent) -> None:
+        room = self.rooms.find(event.trip_id)
+        if room is None or not room.hear(event.request_id, event.seq, is_last=event.is_last):
+            return
+        told = {
+            "trip_id": str(event.trip_id),
+            "request_id": str(event.request_id),
+            "seq": event.seq,
+            "type": event.type,
+            "data": event.data,
+        }
+        self._emit("ai:event", told, room.open_seats())
+
+    def _emit(self, event: str, payload: dict[str, Any], seats: Iterable[Seat]) -> None:
+        sids = [seat.connection.sid for seat in seats]
+        if sids:
+            self.emit(event, payload, sids)
+
+
+def _rooms_behind(rooms: Sequence[Room]) -> list[Room]:
+    heads = select(Trip.id, Trip.seq).where(Trip.id.in_([room.trip_id for room in rooms]))
+    head_of = {row.id: row.seq for row in db.session.execute(heads)}
+    return [room for room in rooms if head_of.get(room.trip_id, 0) > room.last]
+
+
+def _roles(room: Room) -> dict[UUID, str]:
+    users = {seat.connection.user_id for seat in room.seats.values()}
+    members = select(Member.user_id, Member.role).where(
+        Member.trip_id == room.trip_id, Member.user_id.in_(users)
+    )
+    return {row.user_id: row.role for row in db.session.execute(members)}
+
+
+def _touches_members(row: LogRow) -> bool:
+    return any(op["entity"] == "member" for op in row.ops)
+
+
+def _audiences(rows: Sequence[LogRow], seats: Sequence[Seat]) -> list[tuple[UUID, Sequence[Seat]]]:
+    """Seats that see the same of these rows, and one of the users at them."""
+    if not seats:
+        return []
+    if not any(op["audience"] is not None or op["except"] for row in rows for op in row.ops):
+        return [(seats[0].connection.user_id, seats)]
+    by_user: dict[UUID, list[Seat]] = {}
+    for seat in seats:
+        by_user.setdefault(seat.connection.user_id, []).append(seat)
+    return list(by_user.items())
+
+
+def _told(rooms: Sequence[Room]) -> dict[UUID, int]:
+    return {request: seq for room in rooms for request, seq in room.told.items()}

@@ -1,0 +1,97 @@
+"""simple-websocket 1.1.0 as Wandr needs it, by subclass: nothing of the library is overwritten.
+
+Its `send` hands frames to `socket.send`, which under gevent sends what fits and drops the rest: the
+stream of a slow reader breaks in the middle of a frame. Here every frame is sent whole, one at a
+time. `test_slow_reader.py` notices when the library does so itself and this can go.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from socket import SHUT_RDWR
+from threading import RLock
+from typing import Any
+
+import simple_websocket
+from wsproto.frame_protocol import CloseReason
+
+MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
+SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
+ENGINE_PACKETS = frozenset("0123456")
+
+
+class WholeSends:
+    """A socket whose `send` sends everything, undisturbed by other senders."""
+
+    def __init__(self, sock: Any) -> None:
+        self._socket = sock
+        self._lock = RLock()
+
+    def send(self, data: bytes) -> int:
+        with self._lock:
+            self._socket.sendall(data)
+        return len(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
+
+
+def with_whole_sends(environ: dict[str, Any]) -> dict[str, Any]:
+    """A copy of a WSGI environment whose raw socket sends frames whole.
+
+    Compression is not offered: it would cost each connection some 250 KB.
+    """
+    patched = {key: WholeSends(environ[key]) for key in SOCKET_KEYS if key in environ}
+    kept = {key: one for key, one in environ.items() if key != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
+    return kept | patched
+
+
+class Steady:
+    """The WebSocket of an engineio driver, made steady. Mixed in before the driver's own.
+
+    A frame that is not of Engine.IO ends its connection cleanly, instead of killing its greenlet.
+    """
+
+    opened: set[Any]
+    ws: Any
+    server_args: dict[str, Any]
+
+    def __init__(self, handler: Any, server: Any) -> None:
+        super().__init__(handler, server)  # type: ignore[call-arg]
+        self.server_args["max_message_size"] = MAX_MESSAGE
+        self.engine_socket = handler.__self__
+        self.opened_at = time.monotonic()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        self.opened.add(self)
+        try:
+            return super().__call__(with_whole_sends(environ), start_response)  # type: ignore[misc]
+        finally:
+            self.opened.discard(self)
+
+    def wait(self) -> str | None:
+        frame = super().wait()  # type: ignore[misc]
+        while isinstance(frame, bytes):  # protocol 1 has no binary data
+            frame = super().wait()  # type: ignore[misc]
+        if frame is not None and frame[:1] not in ENGINE_PACKETS:
+            self.leave(CloseReason.PROTOCOL_ERROR)
+            return None
+        return frame
+
+    def leave(self, reason: int = CloseReason.GOING_AWAY) -> None:
+        """Say goodbye, if the other side still listens, and let the handler end."""
+        with suppress(OSError, simple_websocket.ConnectionClosed):
+            self.ws.close(reason)
+        self.ws.connected = False
+        self.ws.event.set()
+
+    def cut(self) -> None:
+        """End the connection under whoever is stuck in it."""
+        with suppress(OSError):
+            self.ws.sock.shutdown(SHUT_RDWR)
+
+
+def steady(driver: type[Any], opened: set[Any]) -> type[Any]:
+    """A steady class over the driver's; `opened` holds those of its objects that are open."""
+    return type("SteadyWebSocket", (Steady, driver), {"opened": opened})
