@@ -20,22 +20,29 @@ from wandr.extensions import db, redis
 
 log = structlog.get_logger()
 blueprint = Blueprint("health", __name__)
-PAGE = "<!doctype html><title>Wandr</title><h1>Wandr {version}</h1><ul>{rows}</ul>"
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Wandr</title>
+<h1>Wandr {version}</h1>
+<ul>{rows}</ul>
+"""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 @blueprint.route("/")
-@door(Access.OPEN)
+@door(Access.OPEN, opens_transaction=False)
 def read_entry() -> Response:
     """Name, version and the way to everything else; a page for a browser, JSON otherwise."""
-    links = {"api": "/api/v1", "health": "/health", "ready": "/health/ready"}
+    links = {"health": "/health", "ready": "/health/ready"}
     if current_settings().serves_docs:
         links |= {"docs": "/docs", "openapi": "/openapi.json"}
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"])
     if wants_page == "text/html":
         rows = "".join(f'<li><a href="{to}">{name}</a></li>' for name, to in links.items())
-        return Response(PAGE.format(version=VERSION, rows=rows))
-    return jsonify({"name": "Wandr", "version": VERSION, "links": links})
+        response = Response(PAGE.format(version=VERSION, rows=rows))
+    else:
+        response = jsonify({"name": "Wandr", "version": VERSION, "links": links})
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.route("/health")
@@ -47,7 +54,7 @@ def read_health() -> Response:
 
 @blueprint.route("/health/ready")
 @door(Access.OPEN, opens_transaction=False)
-def read_readiness() -> tuple[Response, int]:
+def read_readiness() -> Response:
     """Whether database, Redis and migrations are as the application needs them."""
     checks = {
         "database": _holds(_database_answers, SQLAlchemyError),
@@ -57,7 +64,10 @@ def read_readiness() -> tuple[Response, int]:
     ready = all(checks.values())
     told = {name: "ok" if fine else "failing" for name, fine in checks.items()}
     status = "ready" if ready else "not ready"
-    return jsonify({"status": status, "checks": told}), 200 if ready else 503
+    response = jsonify({"status": status, "checks": told})
+    if not ready:
+        response.status_code, response.headers["Retry-After"] = 503, "1"
+    return response
 
 
 def _holds(check: Callable[[], bool], failure: type[Exception]) -> bool:
