@@ -32,6 +32,24 @@ from wandr.trips import member_routes, people
 from wandr.trips import routes as trip_routes
 from wandr.users import routes as user_routes
 
+# What joins the write path, each with the entities that it registers.
+CONTENT = (trip_content, itinerary_content)
+# The doors under /api/v1.
+REST = (
+    auth_routes.blueprint,
+    user_routes.blueprint,
+    trip_routes.blueprint,
+    member_routes.blueprint,
+    change_routes.blueprint,
+    itinerary_routes.blueprint,
+    itinerary_routes.activities,
+    export_routes.blueprint,
+    location_routes.blueprint,
+    ai_routes.blueprint,
+    proposal_routes.blueprint,
+)
+COMMANDS = (locations_cli, seed, show_mailbox)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """A Wandr application. Starts nothing; may be called more than once in a process."""
@@ -40,9 +58,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.apply_to(app)
     app.url_map.strict_slashes = False
     configure_logging(settings.log_level, settings.log_format)
+
+    # around every request
     observe(app)
     guard_addresses(app)
     secure(app, settings)
+    register_error_handlers(app)
 
     # extensions
     db.init_app(app)
@@ -55,32 +76,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     describe_headers(api.spec)
     init_sockets(app, settings)
 
-    # content: each registers its entities with the write path
-    for domain in (trip_content, itinerary_content):
+    # content
+    for domain in CONTENT:
         domain.register(registry)
     people.register()
 
     # doors
-    for blueprint in (
-        auth_routes.blueprint,
-        user_routes.blueprint,
-        trip_routes.blueprint,
-        member_routes.blueprint,
-        change_routes.blueprint,
-        itinerary_routes.blueprint,
-        itinerary_routes.activities,
-        export_routes.blueprint,
-        location_routes.blueprint,
-        ai_routes.blueprint,
-        proposal_routes.blueprint,
-    ):
+    for blueprint in REST:
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
     app.register_blueprint(health.blueprint)
     if settings.serves_docs:
         register_docs(app)
-
-    # commands
-    for command in (locations_cli, seed, show_mailbox):
+    for command in COMMANDS:
         app.cli.add_command(command)
-    register_error_handlers(app)
     return app
