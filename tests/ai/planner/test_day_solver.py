@@ -58,6 +58,7 @@ def random_day(seed: int) -> DayProblem:
         max_load=rng.choice([120, 240, 600]),
         max_visits=rng.choice([2, 4, 9]),
         bonuses={"rare": rng.uniform(0, 9)},
+        needs=frozenset(["lunch"] if rng.random() < 0.6 else []),
     )
 
 
@@ -87,14 +88,18 @@ def somewhere(rng: Random) -> tuple[float, float]:
 def best_by_trying_everything(problem: DayProblem) -> float | None:
     """The objective of the best feasible order of any subset, by simulation alone."""
     found = [
-        objective
+        (all_needs_met(problem, chosen), objective)
         for count in range(len(problem.nodes) + 1)
         for chosen in combinations(problem.nodes, count)
         if may_stand_together(problem, chosen)
         for order in permutations(chosen)
         if (objective := simulate(problem, order)) is not None
     ]
-    return max(found, default=None)
+    return max(found)[1] if found else None
+
+
+def all_needs_met(problem: DayProblem, chosen: tuple[Node, ...]) -> bool:
+    return all(any(need in node.slots for node in chosen) for need in problem.needs)
 
 
 def may_stand_together(problem: DayProblem, chosen: tuple[Node, ...]) -> bool:
@@ -162,7 +167,7 @@ def test_the_order_of_the_nodes_makes_no_difference(seed):
         *reversed(problem.nodes),
         **{
             k: getattr(problem, k)
-            for k in ("start", "end", "base", "max_load", "max_visits", "bonuses")
+            for k in ("start", "end", "base", "max_load", "max_visits", "bonuses", "needs")
         },
     )
     one, other = solve_day(problem), solve_day(backwards)
@@ -230,3 +235,16 @@ def test_the_first_answer_to_a_wish_earns_its_bonus():
     wished, other = node("wished", value=1.0, covers=frozenset(["art"])), node("other", value=5.0)
     assert keys(solve_day(day(wished, other, max_load=60))) == ["other"]
     assert keys(solve_day(day(wished, other, max_load=60, bonuses={"art": 5.0}))) == ["wished"]
+
+
+def test_a_need_comes_before_any_value():
+    lunch = node("lunch", starts=((720, 720),), slots=frozenset(["lunch"]), value=0.0)
+    concert = node("concert", starts=((690, 690),), minutes=120, value=99.0)
+    assert keys(solve_day(day(lunch, concert))) == ["concert"]
+    assert keys(solve_day(day(lunch, concert, needs=frozenset(["lunch"])))) == ["lunch"]
+
+
+def test_a_need_that_cannot_be_met_is_given_up():
+    concert = node("concert", starts=((690, 690),), required=True)
+    lunch = node("lunch", starts=((720, 740),), slots=frozenset(["lunch"]))
+    assert keys(solve_day(day(lunch, concert, needs=frozenset(["lunch"])))) == ["concert"]

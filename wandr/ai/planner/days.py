@@ -15,6 +15,7 @@ VALUE_PER_METRE: Final = 0.4 / 1000
 
 ROUND_TO_MINUTES: Final = 5
 HERE: Final = -1
+MIDNIGHT: Final = 24 * 60
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Node:
 @dataclass(frozen=True)
 class DayProblem:
     """Nodes of one day, and its bounds. Required nodes take place, in the order of their starts and
-    whatever the bounds; what they load and count is set aside from the limits first."""
+    whatever the bounds; what they load and count is set aside from the limits first. Where a day
+    with all the slots in `needs` is feasible (its meals), only such days come into question."""
 
     nodes: tuple[Node, ...]
     start: int
@@ -54,6 +56,7 @@ class DayProblem:
     max_load: int = 24 * 60
     max_visits: int = 99
     bonuses: Mapping[str, float] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
 
     @cached_property
     def legs(self) -> tuple[tuple[Leg, ...], ...]:

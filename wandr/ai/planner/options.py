@@ -13,9 +13,10 @@ from wandr.ai.planner.hours import daylight, open_windows
 from wandr.ai.planner.model import Place, Window, Wishes
 from wandr.ai.planner.scoring import is_wished, wishes_met
 
+SIGHT: Final = "sight"
 MEAL_MINUTES: Final = 60
 MEAL_VALUE: Final = 25.0
-"""More than two good sights: a day does without them before it does without a meal."""
+"""More than two good sights: where not both meals fit, the one that does is kept."""
 
 MEALS: Final[Mapping[str, Window]] = {
     "lunch": (11 * 60 + 30, 14 * 60),
@@ -79,7 +80,7 @@ def _meals_at(place: Place, wishes: Wishes) -> tuple[str, ...]:
 
 def meal_gaps(frame: Frame, country_code: str) -> list[Node]:
     """An hour kept free for lunch and for dinner, wherever one is then."""
-    return [
+    free = [
         Node(
             key=f"{meal}:free",
             minutes=MEAL_MINUTES,
@@ -92,6 +93,7 @@ def meal_gaps(frame: Frame, country_code: str) -> list[Node]:
         for meal, starts in meal_times(country_code).items()
         if not _has_meal(frame, meal, country_code)
     ]
+    return [gap for gap in free if _fits(gap, frame)]
 
 
 def visit_windows(place: Place, day: date) -> tuple[Window, ...]:
@@ -110,7 +112,7 @@ def place_slot(place_id: str) -> str:
 
 def _sight(place: Place, day: date, worth: float) -> Option:
     starts = tuple((low, high - place.minutes) for low, high in visit_windows(place, day))
-    return Option(place, "sight", _node(place, "sight", starts, worth=worth))
+    return Option(place, SIGHT, _node(place, SIGHT, starts, worth=worth))
 
 
 def _meal(place: Place, day: date, worth: float, *, meal: str) -> Option:
@@ -133,7 +135,7 @@ def _node(place: Place, role: str, starts: Iterable[Window], *, worth: float) ->
         value=worth,
         arrive_at=place.point,
         leave_from=place.point,
-        slots=frozenset([place_slot(place.id), *([] if role == "sight" else [role])]),
+        slots=frozenset([place_slot(place.id), *([] if role == SIGHT else [role])]),
         load=place.minutes,
     )
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from wandr.ai.planner.days import DayProblem, DaySolution, Node
 from wandr.ai.planner.frames import Frame
-from wandr.ai.planner.groups import Groups, Menu, is_full, same_pool
+from wandr.ai.planner.groups import MOST_TABLES, Groups, Menu, is_full, same_pool
 from wandr.ai.planner.model import Place
-from wandr.ai.planner.options import place_slot
+from wandr.ai.planner.options import SIGHT, place_slot
 from wandr.ai.planner.route import goes_back_and_forth
 from wandr.ai.planner.solver import solve_day
 
@@ -74,8 +74,14 @@ class Workbench:
         return [i for i in alike if place_slot(i) not in used] or alike
 
     def _nodes(self, day: int, group: frozenset[str]) -> list[Node]:
-        options = [option.node for id in sorted(group) for option in self.menus[day].get(id, ())]
-        return [*self.frames[day].fixed, *self.gaps[day], *options]
+        options = [option for id in sorted(group) for option in self.menus[day].get(id, ())]
+        meals = {option.role for option in options} - {SIGHT}
+        crowded = [
+            sorted((o.node for o in options if o.role == meal), key=_best_first) for meal in meals
+        ]
+        dropped = {node.key for nodes in crowded for node in nodes[MOST_TABLES:]}
+        kept = [option.node for option in options if option.node.key not in dropped]
+        return [*self.frames[day].fixed, *self.gaps[day], *kept]
 
     def _exact(self, day: int, nodes: Sequence[Node]) -> DaySolution | None:
         frame = self.frames[day]
@@ -88,8 +94,13 @@ class Workbench:
                 max_load=frame.max_load,
                 max_visits=frame.max_visits,
                 bonuses=self.bonuses,
+                needs=frozenset(slot for gap in self.gaps[day] for slot in gap.slots),
             )
         )
+
+
+def _best_first(node: Node) -> tuple[float, str]:
+    return -node.value, node.key
 
 
 def improve(bench: Workbench, groups: Groups, rng: Random) -> Iterator[int]:

@@ -8,11 +8,13 @@ the best set in its shortest feasible order.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
 from wandr.ai.planner.days import (
     HERE,
+    MIDNIGHT,
     VALUE_PER_METRE,
     DayProblem,
     DaySolution,
@@ -48,6 +50,8 @@ _Rank = tuple[float, int, _Path, float]
 def solve_day(problem: DayProblem) -> DaySolution | None:
     """The best feasible day; None when the required nodes do not fit."""
     found = _Solver(problem).search()
+    if found is None and problem.needs:
+        found = _Solver(replace(problem, needs=frozenset())).search()
     if found is None:
         return None
     loss, _finish, path, metres = found
@@ -66,6 +70,7 @@ class _Solver:
         required = [index for index, node in enumerate(self.nodes) if node.required]
         self.required = sorted(required, key=lambda index: self.nodes[index].starts[0])
         self.must = sum(1 << index for index in required)
+        self.needs = [self._need(slot) for slot in sorted(problem.needs)]
 
     def search(self) -> _Rank | None:
         """Go through the sets by growing size; the best that holds all that is required."""
@@ -81,7 +86,7 @@ class _Solver:
 
     def _complete(self, layer: _Layer) -> Iterator[_Rank]:
         for mask, (taken, at) in layer.items():
-            if mask & self.must == self.must:
+            if mask & self.must == self.must and all(mask & bits for bits, _ in self.needs):
                 value = taken.value
                 for finish, metres, _last, path in chain.from_iterable(at.values()):
                     yield round(metres * VALUE_PER_METRE - value, 6), finish, path, metres
@@ -91,7 +96,8 @@ class _Solver:
         for mask, (taken, at) in layer.items():
             due = next((index for index in self.required if not mask >> index & 1), None)
             limit = min([self.problem.end, *([] if due is None else [self.latest[due]])])
-            labels = list(chain.from_iterable(at.values()))
+            deadline = min((last for bits, last in self.needs if not mask & bits), default=MIDNIGHT)
+            labels = [label for labels in at.values() for label in labels if label[0] <= deadline]
             for index in self._allowed(taken, due):
                 visited = self._visits(labels, index, limit)
                 bigger = mask | 1 << index
@@ -118,6 +124,12 @@ class _Solver:
                 if start is not None and start <= latest:
                     after.append((start + minutes, metres, last, (*path, (index, start))))
         return after
+
+    def _need(self, slot: str) -> tuple[int, int]:
+        """The bits of the nodes that fill a slot, and when the last of them may begin."""
+        filling = [index for index, node in enumerate(self.nodes) if slot in node.slots]
+        last = max((self.latest[index] for index in filling), default=HERE)
+        return sum(1 << index for index in filling), last
 
     def _nothing(self) -> _Taken:
         """Before any visit, with what is required set aside already."""

@@ -10,7 +10,7 @@ from wandr.ai.planner.days import DaySolution, Scheduled
 from wandr.ai.planner.frames import Frame
 from wandr.ai.planner.hours import knows_holidays, open_windows
 from wandr.ai.planner.model import Evidence, Finding, Place, PlannedVisit, Point, Wishes
-from wandr.ai.planner.options import Option
+from wandr.ai.planner.options import SIGHT, Option
 from wandr.ai.planner.scoring import is_wished
 from wandr.ai.planner.travel import Leg, leg_between
 
@@ -69,7 +69,7 @@ def _way(leg: Leg | None, before: Stand | None) -> str:
 
 
 def _reasons(option: Option, frame: Frame, *, wishes: Wishes, way: str) -> Iterator[str]:
-    if option.role != "sight":
+    if option.role != SIGHT:
         yield option.role
     if is_wished(option.place, wishes):
         yield (
