@@ -213,8 +213,9 @@ class SlowBody:
     readline = read
 
 
-def test_a_slow_sender_holds_no_database_connection(committed_app):
+def test_a_slow_sender_holds_neither_the_trip_nor_a_connection(committed_app):
     person = make_person(committed_app, "Ada")
+    trip = person.post("/trips", json={"title": "Turin"}, status=201)
     db.session.remove()
     body, pool = SlowBody(), db.engine.pool
     environ = {
@@ -225,13 +226,15 @@ def test_a_slow_sender_holds_no_database_connection(committed_app):
     }
 
     def patch():
-        committed_app.test_client().patch("/api/v1/users/me", environ_overrides=environ)
+        path = f"/api/v1/trips/{trip['id']}"
+        committed_app.test_client().patch(path, environ_overrides=environ)
 
     sender = Thread(target=patch)
     sender.start()
     try:
         assert body.asked.wait(10)
         assert pool.checkedout() == 0
+        person.patch(f"/trips/{trip['id']}", json={"title": "Torino"}, status=200)
     finally:
         body.go.set()
         sender.join()
