@@ -11,6 +11,7 @@ from wandr.auth import routes as auth_routes
 from wandr.auth.door import BEARER
 from wandr.auth.limits import init_limits
 from wandr.changes import routes as change_routes
+from wandr.changes.document import describe_snapshot
 from wandr.changes.entity import registry
 from wandr.cli import seed, show_mailbox
 from wandr.config import Settings
@@ -19,7 +20,7 @@ from wandr.errors import register_error_handlers
 from wandr.exports import routes as export_routes
 from wandr.extensions import api, db, jwt, migrate, redis
 from wandr.http.guard import guard_addresses
-from wandr.http.openapi import describe_headers
+from wandr.http.openapi import describe_document
 from wandr.itinerary import content as itinerary_content
 from wandr.itinerary import routes as itinerary_routes
 from wandr.locations import routes as location_routes
@@ -73,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_limits(app, settings, app.extensions["wandr.redis"])
     api.init_app(app)
     api.spec.components.security_scheme("bearer", BEARER)
-    describe_headers(api.spec)
+    describe_document(api)
     init_sockets(app, settings)
 
     # content
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     # doors
     for blueprint in REST:
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
+    describe_snapshot(api.spec)
     app.register_blueprint(health.blueprint)
     if settings.serves_docs:
         register_docs(app)

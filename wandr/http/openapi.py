@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,10 @@ from apispec import APISpec
 from marshmallow import Schema, fields, validate
 
 Doc = dict[str, Any]
+ABOUT = (
+    "Wandr plans trips together. Every write to a trip is a numbered change of its log; a refusal "
+    "is a problem document (RFC 9457) with a stable `code`."
+)
 
 PARAMETERS: dict[str, Doc] = {
     "IdempotencyKey": {
@@ -51,12 +56,47 @@ EXAMPLES: tuple[tuple[type[fields.Field], Any], ...] = (
 )
 
 
-def describe_headers(spec: APISpec) -> None:
-    """Name the headers that many operations share."""
+def describe_document(api: Any) -> None:
+    """Name the headers that many operations share, and write fields as generators like them."""
+    spec: APISpec = api.spec
+    spec.options["info"] = {"description": ABOUT}
+    api.ma_plugin.converter.add_attribute_function(write_property)
+    api.ma_plugin.converter.add_parameter_attribute_function(write_parameter)
     for name, parameter in PARAMETERS.items():
         spec.components.parameter(name, "header", parameter, lazy=True)
     for name, header in HEADERS.items():
         spec.components.header(name, header, lazy=True)
+
+
+def write_property(converter: Any, field: fields.Field, *, ret: Doc, **_: Any) -> Doc:
+    """Tell a default in words, since generators demand what has one; a null beside an enum."""
+    default = ret.pop("default", None)
+    more: Doc = {}
+    if default not in (None, "", [], {}):
+        more["description"] = f"{ret.get('description', '')} {_told(default)}".strip()
+    if None in ret.get("enum", ()):
+        words = [one for one in ret.pop("enum") if one is not None]
+        del ret["type"]
+        more["anyOf"] = [{"type": "string", "enum": words}, {"type": "null"}]
+    return more
+
+
+def write_parameter(converter: Any, field: fields.Field, *, ret: Doc, **_: Any) -> Doc:
+    """A query string holds no null; its defaults are told as such."""
+    schema: Doc = ret["schema"]
+    if "anyOf" in schema:
+        schema |= schema.pop("anyOf")[0]
+    if isinstance(schema.get("type"), list):
+        schema["type"] = schema["type"][0]
+    if isinstance(field.load_default, (str, int)):
+        schema["default"] = field.load_default
+        words = ret.pop("description", "").removesuffix(_told(field.load_default)).strip()
+        ret |= {"description": words} if words else {}
+    return ret
+
+
+def _told(default: Any) -> str:
+    return f"Default: {json.dumps(default)}."
 
 
 def name_operation(doc: Doc, info: Doc, **_: Any) -> Doc:
