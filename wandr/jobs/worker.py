@@ -7,9 +7,11 @@ arguments, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, Final
 
 import rq
+import structlog
 from rq.job import Job as RqJob
 from rq.utils import import_attribute
 
@@ -17,6 +19,7 @@ from wandr import create_app
 from wandr.extensions import db
 from wandr.jobs.queue import TASKS
 
+log = structlog.get_logger()
 ALLOWED: Final = frozenset(TASKS.values())
 EXTRAS: Final = ("_success_callback_name", "_failure_callback_name", "_stopped_callback_name")
 
@@ -56,6 +59,7 @@ class Worker(rq.Worker):
     def __init__(self, *args: Any, **more: Any) -> None:
         self.app = create_app()
         super().__init__(*args, **more)
+        log.info("worker", name=self.name, queues=self.queue_names())
 
     def main_work_horse(self, job: RqJob, queue: rq.Queue) -> None:
         """Run one job, in the forked process."""
@@ -63,6 +67,11 @@ class Worker(rq.Worker):
             db.engine.dispose(close=False)  # its connections, if any, are the parent's
         super().main_work_horse(job, queue)
 
-    def perform_job(self, *args: Any, **more: Any) -> bool:
+    def perform_job(self, job: RqJob, *args: Any, **more: Any) -> bool:
+        """Run it in an application context, and log it in one line, as requests are."""
+        began = perf_counter()
         with self.app.app_context():
-            return bool(super().perform_job(*args, **more))
+            done = bool(super().perform_job(job, *args, **more))
+        ms = round((perf_counter() - began) * 1000, 1)
+        log.info("job", id=job.id, task=job.description, done=done, ms=ms)
+        return done
