@@ -68,7 +68,7 @@ class Housekeeping:
             "expiry": (Expiry(sockets).step, 1.0),
             "farewell": (Farewell(sockets, is_leaving).step, 0.25),
             "outbox": (OutboxRelay().step, 1.0),
-            "sweeper": (Sweeper().step, 15.0),
+            "sweeper": (Sweeper().step, 2.0),
             "old keys": (_forget_old_keys, 3600.0),
         }
         tail = Chore(app, "tailer", self.tailer.step, period=PERIOD)
