@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from wandr.ai.sweeper import Sweeper
+from wandr.auth.sessions import forget_old_sessions
 from wandr.config import Settings
 from wandr.http.idempotency import forget_old_keys
 from wandr.jobs.relay import OutboxRelay
@@ -69,7 +70,7 @@ class Housekeeping:
             "farewell": (Farewell(sockets, is_leaving).step, 0.25),
             "outbox": (OutboxRelay().step, 1.0),
             "sweeper": (Sweeper().step, 2.0),
-            "old keys": (_forget_old_keys, 3600.0),
+            "forgetting": (_forget, 3600.0),
         }
         tail = Chore(app, "tailer", self.tailer.step, period=PERIOD)
         tail.woken = self.tailer.woken
@@ -105,6 +106,7 @@ def stop() -> None:
         _running.pop().stop()
 
 
-def _forget_old_keys() -> int:
+def _forget() -> None:
     with atomic():
-        return forget_old_keys()
+        forget_old_keys()
+        forget_old_sessions()

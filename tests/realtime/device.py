@@ -45,7 +45,6 @@ class Device:
 
     def close(self) -> None:
         self.io.disconnect()
-        self.io.eio.http and self.io.eio.http.close()
 
     def send(self, event: str, *args: Any) -> Any:
         """Send an event and wait for its acknowledgement."""

@@ -17,11 +17,11 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wandr.auth.door import Access, Needs
+from wandr.auth.sessions import live_session_ids
 from wandr.changes.outcome import error_as_json
 from wandr.errors import BadRequest, Busy, Conflict, Invalid, Unauthorized, WandrError
 from wandr.realtime.packets import MAX_EVENT, TOO_LARGE, UNREADABLE
 from wandr.realtime.rooms import Connection
-from wandr.realtime.sessions import open_sessions
 from wandr.realtime.state import sockets
 from wandr.transaction import reading
 
@@ -102,7 +102,7 @@ def _connection_in_good_standing(sid: str) -> Connection:
         raise Unauthorized("The access token has expired: send auth:refresh, or connect again.")
     if time.monotonic() - connection.checked_at > FRESH:
         with reading():
-            is_open = open_sessions([connection])
+            is_open = live_session_ids([connection.session_id])
         if not is_open:
             raise Unauthorized("The session has ended: log in again.")
         connection.checked_at = time.monotonic()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from wandr.auth.sessions import live_session_ids
 from wandr.realtime.rooms import Connection
-from wandr.realtime.sessions import open_sessions
 from wandr.realtime.state import Sockets
 from wandr.transaction import reading
 
@@ -34,10 +34,12 @@ class Expiry:
         self._end_sessions(self.sockets.rooms.connections())
 
     def _end_sessions(self, connections: list[Connection]) -> None:
+        if not connections:
+            return
         sessions = {one.sid: one.session_id for one in connections}
         asked_at = time.monotonic()
         with reading():
-            still_open = open_sessions(connections)
+            still_open = live_session_ids(set(sessions.values()))
         for connection in connections:
             if connection.session_id in still_open:
                 connection.checked_at = asked_at

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from socket import SHUT_RDWR
+from socket import SHUT_RDWR, SHUT_WR
 from threading import RLock
 from typing import Any
 
@@ -17,6 +17,7 @@ import simple_websocket
 from wsproto.frame_protocol import CloseReason
 
 MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
+LINGER = 2.0  # seconds for the other side to read a goodbye
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 ENGINE_PACKETS = frozenset("0123456")
 
@@ -32,6 +33,22 @@ class WholeSends:
         with self._lock:
             self._socket.sendall(data)
         return len(data)
+
+    def close(self) -> None:
+        """Not yet: `hang_up` does, when the other side has read what we said last."""
+
+    def hang_up(self) -> None:
+        """Close, after taking in for a moment what still comes.
+
+        A close with unread input resets the connection, and the reason for it is lost on the way.
+        """
+        with suppress(OSError):
+            self._socket.shutdown(SHUT_WR)
+            self._socket.settimeout(LINGER)
+            deadline = time.monotonic() + LINGER
+            while time.monotonic() < deadline and self._socket.recv(65_536):
+                pass
+        self._socket.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._socket, name)
@@ -54,7 +71,7 @@ class Steady:
     """
 
     opened: set[Any]
-    ws: Any
+    ws: Any = None
     server_args: dict[str, Any]
 
     def __init__(self, handler: Any, server: Any) -> None:
@@ -69,6 +86,14 @@ class Steady:
             return super().__call__(with_whole_sends(environ), start_response)  # type: ignore[misc]
         finally:
             self.opened.discard(self)
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self.ws is not None:
+            self.ws.thread.join(LINGER)
+            if self.ws.thread.is_alive():
+                self.cut()
+            self.ws.sock.hang_up()
 
     def wait(self) -> str | None:
         frame = super().wait()  # type: ignore[misc]
