@@ -97,10 +97,11 @@ def test_a_lunch_that_is_there_is_enough():
 
 
 def test_a_stop_in_the_night_keeps_the_day_within_sixteen_hours():
-    early = stop("flight", MONDAY, "04:00", "05:00", kind="transport")
-    items = plan(wishes(1, interests={"food": 1.0}), restaurants(3), [early], seed=1).items
-    assert items
-    assert minute(items[-1].end) <= 20 * 60
+    early = stop("flight", MONDAY, "02:00", "03:00", kind="transport")
+    made = plan(wishes(1, interests={"food": 1.0}), restaurants(3), [early], seed=1)
+    assert made.items
+    assert minute(made.items[-1].end) <= 18 * 60
+    assert not [note for note in made.notes if "last check" in note]
 
 
 def test_the_stay_is_where_the_day_begins():
