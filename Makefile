@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean
+.PHONY: help setup run test check bench clients clean
 
 help:  ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: $(STAMP)  ## Format, lint, types, then the tests
 
 bench: $(STAMP)  ## Measure it under load
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+clients: $(STAMP)  ## Generate TypeScript and Python clients and use them; look at /docs in a browser
+	@$(PYTHON) -m tests.contract.clients
+	@$(PYTHON) -m tests.contract.docs_page
 
 clean:  ## Remove .venv and caches; what `make run` stored stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
