@@ -102,6 +102,15 @@ def test_the_world_is_there(full_app):
     assert counts["city"] >= 60_000 and counts["airport"] >= 7_000
 
 
+def test_the_command_leaves_tables_that_indexes_can_answer_for(full_app):
+    with reading():
+        pages = text(
+            "SELECT relname, relpages, relallvisible FROM pg_class WHERE relname = ANY(:names)"
+        )
+        found = db.session.execute(pages, {"names": ["locations", "location_names"]}).all()
+    assert [name for name, all_pages, visible in found if visible < all_pages] == []
+
+
 def test_every_place_names_its_source(full_app):
     with reading():
         sources = set(db.session.scalars(select(Location.source).distinct()))

@@ -54,9 +54,14 @@ def _has_places() -> bool:
 
 
 def _tidy() -> None:
-    """Fresh statistics and visibility: searches then read indexes only."""
+    """Fresh visibility and statistics: searches then read indexes only.
+
+    `VACUUM (ANALYZE)` in one leaves a table that was just filled invisible to index-only scans.
+    """
     with db.engine.connect() as connection:
         outside = connection.execution_options(isolation_level="AUTOCOMMIT")
         outside.execute(text("SET statement_timeout = 0"))
-        outside.execute(text("VACUUM (ANALYZE) locations, location_names"))
+        for step in ("VACUUM locations", "VACUUM location_names"):
+            outside.execute(text(step))
+        outside.execute(text("ANALYZE locations, location_names"))
         outside.execute(text("RESET statement_timeout"))

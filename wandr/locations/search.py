@@ -25,7 +25,7 @@ from wandr.locations.statements import ALIKE, AMONG, BEGINNING, IN_CONTEXT
 
 CANDIDATES = 30
 ENOUGH = 5  # of these, no further way is tried
-NEIGHBOURS = 200
+NEIGHBOURS = 100
 SHORT, FORGIVING_LENGTH = 2, 4
 FAME = 0.5  # as in the partial index: what so few letters may stand for
 LAST = "\U0010ffff"
@@ -110,7 +110,7 @@ def _slips(text: str) -> list[str]:
 
 def _in_the_neighbourhood(question: Question, near: Point) -> Scores:
     places = [str(one) for one in ids_around(near, question.kind, NEIGHBOURS)]
-    return _scores(AMONG, question, text=question.plain, places=places)
+    return _scores(AMONG, question, text=question.text, past=question.text + LAST, places=places)
 
 
 def _scores(statement: TextClause, question: Question, **parameters: Any) -> Scores:

@@ -1,0 +1,118 @@
+"""Search and nearby over the full gazetteer: `python -m tests.bench.locations` runs it alone."""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import quantiles
+from uuid import uuid4
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.conftest import settings_for
+from wandr import create_app
+from wandr.devstack import EmbeddedServers
+from wandr.extensions import db
+from wandr.locations import service
+from wandr.locations.models import Location
+from wandr.locations.schemas import LocationView
+from wandr.transaction import reading
+
+Figure = tuple[str, float, str]
+
+# What people type: whole names, beginnings of names, typos, other scripts, names with regions.
+ASKED = """
+Kyotto|Fushimi Inri|Sao Paulo|Zurich|京都|Москва|Αθήνα|Londn|San Fransisco|Barcalona|New York|moksva
+Eifel Tower|Washngton|Paris|paris texas|Paris, TX|Springfield Illinois|Kyotto, Japan|s|sa|san|京|LHR
+kix|tokyo airport|charles de gaulle|inari|宿州|Neu York|Pragg|Reykjavic|Marakesh|Istambul|القاهرة|서울
+Lisbonne|Wien|Firenze|San Jose Costa Rica|Phillidelphia|Sagrada Familia|Kinkakuji|金閣寺|Colloseum
+Louvre museum|qqqqzzzz|St. Petersburg|Den Haag|Cape Tow|heathrow|golden gate bridge|b|be|ber|berl|berli
+berlin|m|me|mex|mexico c|saint|new|los|rio de|al|Chrischurch|Edinborough|Llanfairpwll|Ουάσινγκτον
+""".replace("\n", "|")
+ROUNDS = 6
+VIEW = LocationView()
+
+
+def measure(app: Flask) -> list[Figure]:
+    """p50 and p95 in milliseconds, statements, ranking and view included. Needs a loaded database."""
+    with app.app_context():
+        return [
+            ("locations loaded", float(_count()), "rows"),
+            *_figures("location search", [_search(text) for text in _texts()]),
+            *_figures("location search near", [_search(text, near=True) for text in _texts()]),
+            *_figures("location nearby", [_nearby(*point) for point in _points()]),
+        ]
+
+
+def _texts() -> list[str]:
+    return [text.strip() for text in ASKED.split("|") if text.strip()]
+
+
+def _points() -> list[tuple[float, float]]:
+    chance = random.Random(7)
+    with reading():
+        places = db.session.execute(select(Location.latitude, Location.longitude)).all()
+    return [tuple(chance.choice(places)) for _ in range(70)]
+
+
+def _count() -> int:
+    with reading():
+        return db.session.scalar(select(func.count()).select_from(Location)) or 0
+
+
+def _search(text: str, *, near: bool = False) -> Callable[[], object]:
+    near_paris = (48.85, 2.35) if near else None
+    somebody = uuid4()
+    return lambda: VIEW.dump(
+        service.search_locations(text, viewer_id=somebody, near=near_paris, limit=20), many=True
+    )
+
+
+def _nearby(latitude: float, longitude: float) -> Callable[[], object]:
+    somebody = uuid4()
+    return lambda: [
+        VIEW.dump(found.location)
+        for found in service.locations_near(
+            latitude, longitude, radius_m=50_000, kind=None, limit=20, viewer_id=somebody
+        )
+    ]
+
+
+def _figures(name: str, questions: list[Callable[[], object]]) -> list[Figure]:
+    for ask in questions:
+        _milliseconds(ask)
+    taken = sorted(_milliseconds(ask) for _ in range(ROUNDS) for ask in questions)
+    percentiles = quantiles(taken, n=100)
+    return [(f"{name} p50", percentiles[49], "ms"), (f"{name} p95", percentiles[94], "ms")]
+
+
+def _milliseconds(ask: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    with reading():
+        ask()
+    return (time.perf_counter() - begun) * 1000
+
+
+def _run_alone() -> None:
+    with tempfile.TemporaryDirectory(prefix="wandr-bench-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        with EmbeddedServers(Path(folder), durable=False) as servers:
+            app = create_app(settings_for(servers.database_url, servers.redis_url))
+            with app.app_context():
+                db.create_all()
+            begun = time.perf_counter()
+            app.test_cli_runner().invoke(args=["locations", "load"], catch_exceptions=False)
+            loaded = ("locations load", time.perf_counter() - begun, "s")
+            for name, value, unit in [loaded, *measure(app)]:
+                sys.stdout.write(f"{name:28} {value:10.1f} {unit}\n")
+            with app.app_context():
+                db.engine.dispose()
+
+
+if __name__ == "__main__":
+    _run_alone()
