@@ -27,6 +27,7 @@ class WebServer:
 
     def __init__(self, database_url: str, redis_url: str, log: Path, **more: str) -> None:
         self.port = free_port()
+        self.command = COMMAND
         self.log = log
         self.environ = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -49,7 +50,7 @@ class WebServer:
     def __enter__(self) -> Self:
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                shlex.split(COMMAND),
+                shlex.split(self.command),
                 cwd=REPOSITORY,
                 env=self.environ,
                 stdout=output,
