@@ -214,13 +214,3 @@ def test_new_activities_stand_where_their_time_is(
     found = titles(participant, path)
     found.remove("Some time")
     assert found == ["Early", "Brunch", "Noon", "Snack", "Late"]
-
-
-def test_an_accepted_proposal_is_undone_as_one(
-    path: str, plan_proposal: dict[str, Any], participant: Person
-) -> None:
-    accepted = participant.post(f"/proposals/{plan_proposal['id']}/acceptance")
-    seq = accepted["items"][0]["applied_seq"]
-    change = participant.get(f"{path}/changes?since={seq - 1}")["changes"]
-    assert [one["seq"] for one in change] == [seq]
-    assert all(op["op"] == "create" for op in change[0]["ops"])

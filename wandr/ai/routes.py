@@ -20,6 +20,10 @@ from wandr.permissions import Permission
 
 blueprint = Blueprint("ai", __name__, description="The assistant proposes; people decide.")
 EVENT_STREAM = "text/event-stream"
+EITHER = {
+    "application/json": {"schema": AiEventsView},
+    EVENT_STREAM: {"schema": {"type": "string"}},
+}
 
 
 @blueprint.route("/trips/<uuid:trip_id>/ai/requests", methods=["POST"])
@@ -46,6 +50,7 @@ def read_ai_request(request_id: UUID) -> AiRequest:
 @door(Permission.VIEW, opens_transaction=False)
 @blueprint.arguments(EventsQuery, location="query")
 @blueprint.response(200, AiEventsView)
+@blueprint.doc(responses={"200": {"content": EITHER}})
 @problems(Invalid)
 def list_ai_events(args: dict[str, int], request_id: UUID) -> Any:
     """What was said after a seq; waits for news. A stream with `Accept: text/event-stream`."""

@@ -6,21 +6,24 @@ arguments, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any, Final
 
 import rq
 import structlog
 from rq.job import Job as RqJob
-from rq.utils import import_attribute
 
 from wandr import create_app
 from wandr.extensions import db
+from wandr.jobs import tasks
 from wandr.jobs.queue import TASKS
 
 log = structlog.get_logger()
-ALLOWED: Final = frozenset(TASKS.values())
+# By their full names, loaded before any fork; a job's name is looked up here and never imported.
+CALLABLES: Final[Mapping[str, Callable[..., None]]] = {
+    path: getattr(tasks, path.rpartition(".")[2]) for path in TASKS.values()
+}
 EXTRAS: Final = ("_success_callback_name", "_failure_callback_name", "_stopped_callback_name")
 
 
@@ -34,14 +37,14 @@ class Job(RqJob):
     refused: str | None = None
 
     @property
-    def func(self) -> Callable[..., Any]:
+    def func(self) -> Callable[..., None]:
         """The task to call. Raises JobRefused."""
         if self.refused is not None:
             raise JobRefused(self.refused)
-        if self.func_name not in ALLOWED or self.instance is not None:
+        name = self.func_name
+        if not isinstance(name, str) or name not in CALLABLES or self.instance is not None:
             raise JobRefused("The job names no task of Wandr.")
-        task: Callable[..., Any] = import_attribute(self.func_name)
-        return task
+        return CALLABLES[name]
 
     def restore(self, raw_data: Any) -> None:
         """Read the job from Redis. What it wants called besides is forgotten, and refuses it."""
