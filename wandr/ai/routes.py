@@ -50,7 +50,7 @@ def read_ai_request(request_id: UUID) -> AiRequest:
 @door(Permission.VIEW, opens_transaction=False)
 @blueprint.arguments(EventsQuery, location="query")
 @blueprint.response(200, AiEventsView)
-@blueprint.doc(responses={"200": {"content": EITHER}})
+@blueprint.doc(responses={"200": {"description": "OK", "content": EITHER}})
 @problems(Invalid)
 def list_ai_events(args: dict[str, int], request_id: UUID) -> Any:
     """What was said after a seq; waits for news. A stream with `Accept: text/event-stream`."""
