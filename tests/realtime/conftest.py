@@ -53,6 +53,7 @@ def live(
     log = tmp_path_factory.mktemp("live") / "web.log"
     with WebServer(live_database, servers.redis_url, log) as server:
         yield server
+    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture

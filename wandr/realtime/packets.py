@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from socketio.packet import BINARY_ACK, BINARY_EVENT, EVENT, Packet
+from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT, Packet
 
 from wandr.errors import BadRequest
 from wandr.http.json import is_safe_json, read_json
 
 MAX_EVENT = 128 * 1024  # characters of one event, its name included
 UNREADABLE = "\0unreadable"  # NUL is refused in every string that a client sends
+NO_PACKET = "?"
 TOO_LARGE = "\0too_large"
+FROM_CLIENTS = frozenset({CONNECT, DISCONNECT, EVENT, ACK})
 RESERVED = frozenset({"connect", "disconnect", "*"})  # names with a meaning of their own inside
 
 
@@ -45,14 +47,20 @@ class StrictPacket(Packet):
     json = StrictJson
     uses_binary_events = False
 
+    def __init__(self, *args: Any, encoded_packet: Any = None, **more: Any) -> None:
+        # What is empty would not be decoded at all, and engineio parses JSON objects on its own.
+        is_text = isinstance(encoded_packet, str) and encoded_packet
+        given = encoded_packet if is_text or encoded_packet is None else NO_PACKET
+        super().__init__(*args, encoded_packet=given, **more)
+
     def decode(self, encoded_packet: str) -> int:
         self.packet_type, self.id = EVENT, None
         try:
             super().decode(encoded_packet)
         except (ValueError, TypeError) as error:
             self.data = [UNREADABLE, str(error)]
-        if self.packet_type in (BINARY_EVENT, BINARY_ACK):
-            self.packet_type, self.data = EVENT, [UNREADABLE, "Binary data is not understood."]
+        if self.packet_type not in FROM_CLIENTS:
+            self.packet_type, self.data = EVENT, [UNREADABLE, "No such packet is understood."]
         if self.packet_type == EVENT:
             self.data = _event(self.data, len(encoded_packet))
         return 0

@@ -28,6 +28,7 @@ class WholeSends:
     def __init__(self, sock: Any) -> None:
         self._socket = sock
         self._lock = RLock()
+        self.is_read_to_its_end = False
 
     def send(self, data: bytes) -> int:
         with self._lock:
@@ -35,7 +36,8 @@ class WholeSends:
         return len(data)
 
     def close(self) -> None:
-        """Not yet: `hang_up` does, when the other side has read what we said last."""
+        """Only note that nobody reads any more: `hang_up` closes, after our last words are read."""
+        self.is_read_to_its_end = True
 
     def hang_up(self) -> None:
         """Close, after taking in for a moment what still comes.
@@ -91,8 +93,9 @@ class Steady:
     def _hang_up(self) -> None:
         if self.ws is not None:
             self.ws.thread.join(LINGER)
-            if self.ws.thread.is_alive():
+            if not self.ws.sock.is_read_to_its_end:
                 self.cut()
+                self.ws.thread.join(LINGER)
             self.ws.sock.hang_up()
 
     def wait(self) -> str | None:
