@@ -13,6 +13,7 @@ from wandr.ai.models import TERMINAL
 from wandr.ai.requests import Said, events_of, find_request
 from wandr.ai.schemas import AiEventView
 from wandr.errors import WandrError
+from wandr.extensions import db
 from wandr.transaction import reading
 
 PAUSE: Final = 0.25  # seconds between looks; under gevent others work meanwhile
@@ -42,6 +43,8 @@ def look(user_id: UUID, request_id: UUID, after: int) -> Look:
     with reading():
         request = find_request(user_id, request_id)
         events = events_of(request_id, after, MOST_EVENTS)
+        if events and events[-1].seq > request.last_seq:  # said after the request was read
+            db.session.refresh(request)
         return Look(request.status, request.last_seq, events)
 
 
