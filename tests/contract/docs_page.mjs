@@ -14,6 +14,7 @@ page.on("console", (message) => ["error", "warning"].includes(message.type()) &&
 page.on("pageerror", (error) => errors.push(String(error)));
 
 await page.goto(`${address}/docs`, { waitUntil: "networkidle" });
+await page.locator(".opblock-tag-section").first().waitFor({ timeout: 10_000 });
 const tags = await page.locator(".opblock-tag-section").count();
 await page.locator("#operations-tag-trips").click();
 await page.locator("#operations-trips-create_trip .opblock-summary-control").click();

@@ -17,6 +17,9 @@ from wandr.locations.sphere import Point
 QUERY = {"query": True}
 NEAR_FORM = r"^-?[0-9]{1,2}(\.[0-9]{1,15})?,-?[0-9]{1,3}(\.[0-9]{1,15})?$"
 MAX_ROUTE, MAX_MATRIX = 100, 25
+# of the examples
+KYOTO_STATION = {"latitude": 34.9858, "longitude": 135.7588}
+FUSHIMI_INARI = {"latitude": 34.9671, "longitude": 135.7727}
 
 
 def _readable_hours(text: str) -> None:
@@ -107,6 +110,13 @@ class NearbyQuery(PointQuery):
 class CustomPlaceFields(WandrSchema):
     """A place of one's own. Country and zone come from the nearest city when not given."""
 
+    example = {
+        "name": "Grandmother's house",
+        "kind": "home",
+        "latitude": 35.0116,
+        "longitude": 135.7681,
+    }
+
     name = Text(200, low=1, required=True, validate=[validate.Regexp(r".*\S", error="Empty.")])
     kind = Choice(*CUSTOM_KINDS, load_default=CUSTOM)
     latitude = Coordinate(90, required=True)
@@ -130,6 +140,8 @@ class PointFields(WandrSchema):
 class RouteQuestion(WandrSchema):
     """Points in the order of the journey."""
 
+    example = {"points": [KYOTO_STATION, FUSHIMI_INARI], "mode": "walk"}
+
     points = fields.List(
         fields.Nested(PointFields), required=True, validate=validate.Length(2, MAX_ROUTE)
     )
@@ -138,6 +150,8 @@ class RouteQuestion(WandrSchema):
 
 class MatrixQuestion(WandrSchema):
     """Points of which every pair is wanted."""
+
+    example = {"points": [KYOTO_STATION, FUSHIMI_INARI]}
 
     points = fields.List(
         fields.Nested(PointFields), required=True, validate=validate.Length(1, MAX_MATRIX)
