@@ -40,7 +40,7 @@ Rule = Callable[[Scene, Row, frozenset[str]], None]
 Follow = Callable[[Scene, Row, Mapping[str, Any], "Op"], Sequence["Op"]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Entity:
     """One kind of content.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal
-from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal, literal_column
+from sqlalchemy.dialects.postgresql import JSON, JSONB, aggregate_order_by, dialect
 from sqlalchemy.orm import InstrumentedAttribute
 
 from wandr.changes.entity import Entity
@@ -15,6 +17,7 @@ from wandr.http.fields import SqlJson
 from wandr.http.pages import Keyset
 from wandr.permissions import DEFAULTS, Permission
 
+DIALECT = dialect()
 
 def json_members(view: Schema, model: Any) -> list[ColumnElement[Any] | str]:
     """Names and values, in turn, for `json_build_object`. TypeError when a view has no column."""
@@ -27,9 +30,19 @@ def json_members(view: Schema, model: Any) -> list[ColumnElement[Any] | str]:
     return members
 
 
+@cache
 def json_of(entity: Entity) -> ColumnElement[Any]:
     """One row as JSON."""
-    return func.json_build_object(*json_members(entity.viewer, entity.model))
+    return settled(func.json_build_object(*json_members(entity.viewer, entity.model)))
+
+
+def settled(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same expression as SQL text: SQLAlchemy need not walk its many parts at every use.
+
+    It names its tables and brings none into the FROM clause: the statement around it must.
+    """
+    written = expression.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
+    return literal_column(str(written), expression.type)
 
 
 def json_list(entity: Entity) -> ColumnElement[Any]:
@@ -69,7 +82,9 @@ def permissions_json(member: Any) -> ColumnElement[Any]:
         role.value: {one.value: one in granted for one in Permission}
         for role, granted in DEFAULTS.items()
     }
-    of_role = case(
-        *((member.role == role, literal(json, JSONB)) for role, json in defaults.items())
-    )
+    of_role = case(*((member.role == role, _jsonb(rights)) for role, rights in defaults.items()))
     return of_role.concat(member.permissions)
+
+
+def _jsonb(value: Any) -> ColumnElement[Any]:
+    return cast(literal(json.dumps(value), Text), JSONB)

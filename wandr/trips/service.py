@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from wandr.base import new_id
 from wandr.changes.change import Change
 from wandr.changes.ops import Op
 from wandr.changes.performing import write
-from wandr.changes.rendering import json_members, permissions_json
+from wandr.changes.rendering import json_members, permissions_json, settled
 from wandr.changes.service import finish_change
 from wandr.extensions import db
 from wandr.trips.content import MEMBER, TRIP
@@ -78,6 +79,7 @@ def trips_of(user_id: UUID, chosen: TripFilter) -> Select[Any]:
     """The trips of a user, each as JSON text: the body of `TripView`, written by Postgres."""
     return (
         select(cast(_trip_json(), Text))
+        .select_from(Trip)
         .join(Member, Member.trip_id == Trip.id)
         .where(Member.user_id == user_id, *chosen.conditions())
     )
@@ -90,10 +92,12 @@ def trip_as_json(user_id: UUID, trip_id: UUID, *, in_trash: bool = False) -> tup
     return None if row is None else (row[0], row[1])
 
 
+@cache
 def _trip_json() -> ColumnElement[Any]:
-    return func.json_build_object(
+    members = (
         *json_members(TRIP.viewer, Trip),
         *("role", Member.role),
         *("permissions", permissions_json(Member)),
         *("seq", Trip.seq),
     )
+    return settled(func.json_build_object(*members))
