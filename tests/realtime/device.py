@@ -46,6 +46,12 @@ class Device:
     def close(self) -> None:
         self.io.disconnect()
 
+    @property
+    def port(self) -> int:
+        """The local end of its connection."""
+        found: int = self.io.eio.ws.sock.getsockname()[1]
+        return found
+
     def send(self, event: str, *args: Any) -> Any:
         """Send an event and wait for its acknowledgement."""
         return self.io.call(event, args if len(args) != 1 else args[0], timeout=5)

@@ -14,9 +14,9 @@ from tests.cast import Person
 class RawSocket:
     """Speaks Engine.IO 4 and Socket.IO 5 by hand."""
 
-    def __init__(self, url: str, person: Person | None = None) -> None:
+    def __init__(self, url: str, person: Person | None = None, **more: Any) -> None:
         address = url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-        self.socket = websocket.create_connection(address, timeout=5)
+        self.socket = websocket.create_connection(address, timeout=5, **more)
         assert self.socket.recv().startswith("0")
         if person is not None:
             auth = {"token": person.token, "client_id": str(uuid4()), "proto": 1}

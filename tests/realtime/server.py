@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
 from honcho.environ import parse_procfile
 
 from tests.conftest import SECRET
@@ -76,6 +77,14 @@ class WebServer:
         except subprocess.TimeoutExpired:
             self._kill()
             raise
+
+    def worker_of(self, port: int) -> int:
+        """The process that holds the other end of a client's connection."""
+        for worker in psutil.Process(self.process.pid).children():
+            remotes = [one.raddr.port for one in worker.net_connections("tcp") if one.raddr]
+            if port in remotes:
+                return worker.pid
+        raise LookupError(f"Nobody holds port {port}.")
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError):

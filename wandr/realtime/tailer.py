@@ -65,15 +65,23 @@ class Tailer:
             room.forget_ended(time.monotonic() - REMEMBERED)
 
     def _follow(self, rooms: Sequence[Room], *, ask_first: bool = False) -> None:
-        if not rooms:
-            return
-        # The assistant's events are read first and emitted last: whoever was removed before one of
-        # them was committed is evicted in between.
-        with reading():
-            spoken = events_since([room.trip_id for room in rooms], _told(rooms))
-            behind = _rooms_behind(rooms) if ask_first else rooms
+        behind = rooms
+        if ask_first:
+            with reading():
+                behind = _rooms_behind(rooms)
         for room in behind:
             self._follow_changes(room)
+        self._follow_ai(rooms)
+
+    def _follow_ai(self, rooms: Sequence[Room]) -> None:
+        if not rooms:
+            return
+        with reading():
+            spoken = events_since([room.trip_id for room in rooms], _told(rooms))
+        # Whoever was removed before one of these was committed is evicted before it is told.
+        for trip_id in {event.trip_id for event in spoken}:
+            if (room := self.rooms.find(trip_id)) is not None:
+                self._follow_changes(room)
         for event in spoken:
             self._tell_ai(event)
         if len(spoken) == AI_BATCH:
@@ -147,6 +155,8 @@ class Tailer:
 
 
 def _rooms_behind(rooms: Sequence[Room]) -> list[Room]:
+    if not rooms:
+        return []
     heads = select(Trip.id, Trip.seq).where(Trip.id.in_([room.trip_id for room in rooms]))
     head_of = {row.id: row.seq for row in db.session.execute(heads)}
     return [room for room in rooms if head_of.get(room.trip_id, 0) > room.last]

@@ -1,0 +1,53 @@
+"""Without Redis everything goes on, a little later; and who writes too much is slowed down."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.realtime.device import create
+from tests.realtime.server import WebServer, free_port
+
+
+@pytest.fixture(scope="module")
+def alone(live_database, tmp_path_factory):
+    """A server whose Redis does not answer, whose limits are on, with three places in a trip."""
+    redis_url = f"redis://127.0.0.1:{free_port()}/0"
+    log = tmp_path_factory.mktemp("alone") / "web.log"
+    more = {"RATELIMIT_ENABLED": "1", "SOCKETS_PER_TRIP": "3", "WEB_CONCURRENCY": "2"}
+    with WebServer(live_database, redis_url, log, **more) as server:
+        yield server
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def test_without_redis_changes_arrive_within_the_second(group, alone, device) -> None:
+    olga = device(group.organizer, url=alone.url)
+    others = [device(group.participant, url=alone.url) for _ in range(2)]
+    for one in (olga, *others):
+        assert one.join(group.trip_id)["ok"]
+    began = time.perf_counter()
+    head = olga.mutate(group.trip_id, create())["head"]
+    for one in others:
+        one.wait_for_seq(head)
+    slowest = max(one.heard[-1].at for one in others)
+    assert slowest - began < 2  # a second, and what a busy machine adds
+
+
+def test_who_writes_too_much_is_told_when_to_go_on(group, alone, device) -> None:
+    olga = device(group.organizer, url=alone.url)
+    answers = [olga.mutate(group.trip_id, create()) for _ in range(60)]
+    refused = [told["error"] for told in answers if not told["ok"]]
+    assert refused and all(error["code"] == "rate_limited" for error in refused)
+    assert all(0 < error["retry_after_ms"] <= 100 for error in refused)
+    assert len(answers) - len(refused) >= 30
+    another = device(group.participant, url=alone.url)
+    assert another.mutate(group.trip_id, create())["ok"]
+
+
+def test_a_trip_has_so_many_places(group, alone, device) -> None:
+    answers = [device(group.viewer, url=alone.url).join(group.trip_id) for _ in range(7)]
+    refused = [told["error"] for told in answers if not told["ok"]]
+    assert {error["code"] for error in refused} == {"trip_full"}
+    assert refused[0]["retry_after_ms"] > 0
+    assert 3 <= len(answers) - len(refused) <= 6  # three in each of two workers, at most
