@@ -9,6 +9,7 @@ import structlog
 from flask import Flask
 
 from wandr.ai.sweeper import Sweeper
+from wandr.auth.email_tokens import forget_old_tokens
 from wandr.auth.sessions import forget_old_sessions
 from wandr.config import Settings
 from wandr.http.idempotency import forget_old_keys
@@ -110,3 +111,4 @@ def _forget() -> None:
     with atomic():
         forget_old_keys()
         forget_old_sessions()
+        forget_old_tokens()

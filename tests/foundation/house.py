@@ -39,7 +39,7 @@ APART = ("wandr.devstack", "wandr.launcher")
 
 SERVICE_MAY_NOT = ("flask", "flask_jwt_extended", "jwt", "flask_smorest", "flask_socketio")
 MODELS_MAY = ("wandr.base", "wandr.extensions")
-DOORS = ("routes", "member_routes", "handlers", "tasks", "cli", "door", "relay", "sweeper", "desk", "attempts")
+DOORS = ("routes", "handlers", "tasks", "cli", "door", "relay", "sweeper", "housekeeping")
 DOORS += ("attempts", "desk")  # the transactions of a job that tells how it gets on
 
 

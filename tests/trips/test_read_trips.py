@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+
 from tests.group import KYOTO
 from tests.statements import counted
 

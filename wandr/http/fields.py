@@ -19,7 +19,7 @@ from wandr.http.json import is_safe_json, is_safe_text
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MAX_INT = 2**31 - 1
-ZONES = frozenset(available_timezones())
+ZONES = frozenset(available_timezones()) - {"Factory", "localtime", "posixrules"}
 CLOCK_FORM = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DECIMAL_FORM = r"-?[0-9]{1,3}(\.[0-9]{1,20})?"
 UUID_FORM = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)

@@ -46,7 +46,7 @@ def create_invite(trip_id: UUID, actor: UUID, wanted: Mapping[str, Any]) -> tupl
     invite = Invite(
         trip_id=trip_id,
         invited_by=actor,
-        email=email.lower() if email else None,
+        email=email,
         token_hash=_hash(token),
         role=wanted["role"],
         expires_at=utc_now() + timedelta(hours=wanted["expires_in_hours"]),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from wandr.changes.change import Change
 from wandr.changes.ops import Op
 from wandr.changes.performing import write
 from wandr.changes.service import begin_change, finish_change
 from wandr.extensions import db
-from wandr.trips.content import MEMBER
+from wandr.trips.content import MEMBER, TRIP
 from wandr.trips.models import Member, Trip
 from wandr.users import service as users
 
@@ -21,11 +23,32 @@ def register() -> None:
     if share_a_trip not in users.acquaintances:
         users.acquaintances.append(share_a_trip)
         users.on_profile_changed.append(log_new_name)
+        users.on_account_closed.append(leave_all_trips)
     users.holdings["trips"] = memberships_of
 
 
 def log_new_name(user_id: UUID, display_name: str) -> None:
     """Tell every trip of a user about the name they now go by."""
+    for change in _changes_of_all_trips(user_id):
+        write(change, Op("update", MEMBER, user_id, {"display_name": display_name}))
+        finish_change(change)
+
+
+def leave_all_trips(user_id: UUID) -> None:
+    """Take somebody out of every trip. One that nobody else is in goes to the trash; one that
+    would have no organizer gets the member who has been in it longest."""
+    for change in _changes_of_all_trips(user_id):
+        others = _others(change.trip.id, user_id)
+        if not others:
+            write(change, Op("delete", TRIP, change.trip.id))
+        elif all(other.role != "organizer" for other in others):
+            write(change, Op("update", MEMBER, others[0].user_id, {"role": "organizer"}))
+        if others:
+            write(change, Op("delete", MEMBER, user_id))
+        finish_change(change)
+
+
+def _changes_of_all_trips(user_id: UUID) -> Iterator[Change]:
     trips = (
         select(Member.trip_id)
         .join(Trip, Trip.id == Member.trip_id)
@@ -33,9 +56,16 @@ def log_new_name(user_id: UUID, display_name: str) -> None:
         .order_by(Member.trip_id)  # always locked in this order, so that two of these never meet
     )
     for trip_id in db.session.scalars(trips).all():
-        change = begin_change(trip_id, user_id, source="system")
-        write(change, Op("update", MEMBER, user_id, {"display_name": display_name}))
-        finish_change(change)
+        yield begin_change(trip_id, user_id, source="system")
+
+
+def _others(trip_id: UUID, user_id: UUID) -> Sequence[Member]:
+    statement = (
+        select(Member)
+        .where(Member.trip_id == trip_id, Member.user_id != user_id)
+        .order_by(Member.created_at, Member.id)
+    )
+    return db.session.scalars(statement).all()
 
 
 def share_a_trip(user_id: UUID, other_id: UUID) -> bool:

@@ -8,6 +8,7 @@ from wandr.http.fields import (
     Choice,
     Currency,
     Day,
+    EmailAddress,
     Flag,
     Identifier,
     Instant,
@@ -141,7 +142,7 @@ class InviteCreate(WandrSchema):
 
     example = {"email": "grace@example.com", "role": "participant", "expires_in_hours": 72}
 
-    email = fields.Email(validate=validate.Length(max=254))
+    email = EmailAddress()
     link = Flag()
     role = Choice(*ROLES, load_default="participant")
     expires_in_hours = Whole(1, 24 * 90, load_default=24 * 7)
