@@ -44,7 +44,10 @@ class Device:
         return self
 
     def close(self) -> None:
+        raw = self.io.eio.ws
         self.io.disconnect()
+        if raw is not None:
+            raw.shutdown()  # the library leaves it open when the server has hung up
 
     @property
     def port(self) -> int:

@@ -1,0 +1,236 @@
+"""The tailer alone, over a real log: order, gaps, audiences, evictions, laggards."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.realtime.device import create
+from wandr.changes.ops import read_ops
+from wandr.changes.service import apply
+from wandr.extensions import db
+from wandr.realtime import tailer as tailing
+from wandr.realtime.joining import join
+from wandr.realtime.rooms import Connection, Room, Rooms, Seat
+from wandr.realtime.state import sockets
+from wandr.realtime.tailer import Tailer
+from wandr.transaction import atomic
+from wandr.trips.members import change_member, remove_member
+
+
+class Stage:
+    """A tailer whose emissions are noted instead of sent."""
+
+    def __init__(self, trip_id: UUID) -> None:
+        self.trip_id = trip_id
+        self.rooms = Rooms()
+        self.tailer = Tailer(self.rooms, self.note)
+        self.noted: list[tuple[str, dict, list[str]]] = []
+
+    def note(self, event: str, payload: dict, sids) -> None:
+        self.noted.append((event, payload, list(sids)))
+
+    def connect(self, person) -> Connection:
+        connection = Connection(
+            uuid4().hex, person.user_id, person.session_id, uuid4(), int(time.time()) + 60
+        )
+        self.rooms.connect(connection)
+        return connection
+
+    def enter(self, person, head: int = 3) -> Seat:
+        seat = self.rooms.enter(Room(self.trip_id, head), self.connect(person), limit=10)
+        assert seat is not None
+        return seat
+
+    def sit(self, person, role: str = "viewer", head: int = 3) -> Seat:
+        seat = self.enter(person, head)
+        assert self.rooms.open(seat, role)
+        return seat
+
+    def look(self) -> list[tuple[str, dict, list[str]]]:
+        """Let it look at every trip; what it emitted."""
+        self.noted = []
+        self.tailer.look_again()
+        self.tailer.step()
+        return self.noted
+
+    def heard_by(self, seat: Seat) -> list[tuple[str, dict]]:
+        sid = seat.connection.sid
+        return [(event, payload) for event, payload, sids in self.noted if sid in sids]
+
+
+@pytest.fixture
+def stage(group) -> Stage:
+    return Stage(group.trip_id)
+
+
+def write(group, count: int = 1) -> int:
+    for _ in range(count):
+        with atomic():
+            ops = read_ops([create()])
+            head = apply(group.trip_id, group.organizer.user_id, ops, source="rest").head
+    return head
+
+
+def seqs(payloads) -> list[int]:
+    return [
+        one["seq"] for event, told in payloads if event == "trip:changes" for one in told["changes"]
+    ]
+
+
+def test_what_is_new_is_emitted_once_and_in_order(group, stage, monkeypatch) -> None:
+    monkeypatch.setattr(tailing, "BATCH", 2)
+    seat = stage.sit(group.viewer)
+    write(group, 5)
+    stage.look()
+    assert seqs(stage.heard_by(seat)) == [4, 5, 6, 7, 8]
+    assert stage.look() == []
+
+
+def test_only_a_poked_trip_is_looked_at_between_the_seconds(group, stage) -> None:
+    stage.sit(group.viewer)
+    stage.look()
+    write(group)
+    stage.tailer.step()
+    assert stage.noted == []
+    stage.tailer.woken.clear()
+    stage.tailer.wake(uuid4())
+    assert not stage.tailer.woken.is_set()
+    stage.tailer.wake(group.trip_id)
+    assert stage.tailer.woken.is_set()
+    stage.tailer.step()
+    assert len(stage.noted) == 1
+
+
+def test_all_hear_it_by_one_emission(group, stage) -> None:
+    seats = [stage.sit(one) for one in (group.viewer, group.viewer, group.organizer)]
+    write(group)
+    [(event, _, sids)] = stage.look()
+    assert (event, sids) == ("trip:changes", [seat.connection.sid for seat in seats])
+
+
+def test_what_only_some_may_see_is_kept_from_the_others(group, stage) -> None:
+    olga, vera = stage.sit(group.organizer), stage.sit(group.viewer)
+    head = write(group)
+    address(group, head, [str(group.organizer.user_id)])
+    write(group)
+    stage.look()
+    [(_, to_olga)], [(_, to_vera)] = stage.heard_by(olga), stage.heard_by(vera)
+    assert [one["seq"] for one in to_vera["changes"]] == [head, head + 1]
+    assert to_vera["changes"][0]["ops"] == [] and to_vera["changes"][0]["by"] is None
+    assert to_olga["changes"][0]["ops"] and to_olga["changes"][1] == to_vera["changes"][1]
+
+
+def address(group, seq: int, audience: list[str]) -> None:
+    """Let a change be for these people only."""
+    statement = text(
+        "UPDATE trip_changes SET ops = jsonb_set(ops, '{0,audience}', to_jsonb(:audience))"
+        " WHERE trip_id = :trip_id AND seq = :seq"
+    )
+    given = {"audience": audience, "trip_id": group.trip_id, "seq": seq}
+    with atomic():
+        db.session.execute(statement, given)
+
+
+def test_the_removed_is_evicted_before_anything_else(group, stage) -> None:
+    pavel, olga = stage.sit(group.participant), stage.sit(group.organizer, "organizer")
+    write(group)
+    with atomic():
+        remove_member(group.trip_id, group.organizer.user_id, group.participant.user_id)
+    write(group)
+    stage.look()
+    assert stage.heard_by(pavel) == [("trip:revoked", {"trip_id": str(group.trip_id)})]
+    assert stage.noted[0][0] == "trip:revoked"
+    assert seqs(stage.heard_by(olga)) == [4, 5, 6]
+
+
+def test_who_is_removed_while_joining_gets_nowhere(group, stage) -> None:
+    seat = stage.enter(group.participant)
+    with atomic():
+        remove_member(group.trip_id, group.organizer.user_id, group.participant.user_id)
+    stage.look()
+    assert not stage.rooms.open(seat, "participant")
+    assert seat.held == []
+
+
+def test_a_new_role_is_told_before_what_it_lets_one_do(group, stage) -> None:
+    vera = stage.sit(group.viewer, "viewer")
+    with atomic():
+        change_member(
+            group.trip_id, group.organizer.user_id, group.viewer.user_id, {"role": "participant"}
+        )
+    stage.look()
+    events = [event for event, _ in stage.heard_by(vera)]
+    assert events == ["trip:role", "trip:changes"]
+    assert vera.role == "participant"
+
+
+def test_what_comes_while_one_joins_is_held_for_them(group, stage) -> None:
+    joining, olga = stage.enter(group.viewer), stage.sit(group.organizer)
+    write(group, 2)
+    stage.look()
+    assert [row.seq for row in joining.held] == seqs(stage.heard_by(olga)) == [4, 5]
+    assert stage.heard_by(joining) == []
+
+
+def test_a_join_takes_in_what_was_held(group, inside, monkeypatch) -> None:
+    """Two changes are committed between the reading of the log and the opening of the seat."""
+    state = sockets()
+    stage = Stage(group.trip_id)
+    stage.rooms = stage.tailer.rooms = state.rooms
+    connection = stage.connect(group.viewer)
+    openly = state.rooms.open
+
+    def open_late(seat: Seat, role: str) -> bool:
+        write(group, 2)
+        stage.look()
+        return openly(seat, role)
+
+    write(group)
+    monkeypatch.setattr(state.rooms, "open", open_late)
+    told = join(connection, group.trip_id, since=3)
+    assert [change["seq"] for change in told["changes"]] == [4, 5, 6]
+    assert told["head"] == 6
+    write(group)
+    stage.look()
+    assert seqs(stage.heard_by(state.rooms.seat(group.trip_id, connection.sid))) == [7]
+    state.rooms.disconnect(connection.sid)
+    assert state.rooms.all_rooms() == []
+
+
+def test_who_lags_behind_is_told_to_begin_anew(group, stage, monkeypatch) -> None:
+    monkeypatch.setattr(tailing, "MOST_UNSEEN", 2)
+    lagging, silent = stage.sit(group.viewer), stage.sit(group.organizer)
+    lagging.seen = 3
+    write(group, 2)
+    assert [event for event, _, _ in stage.look()] == ["trip:changes"]
+    write(group)
+    stage.look()
+    told = {"trip_id": str(group.trip_id), "reason": "lagging"}
+    assert stage.heard_by(lagging)[-1] == ("trip:reset", told)
+    write(group)
+    stage.look()
+    assert stage.heard_by(lagging) == []
+    assert seqs(stage.heard_by(silent)) == [7]
+
+
+def test_heads_are_told_to_those_who_follow(group, stage) -> None:
+    seat = stage.sit(group.viewer)
+    stage.enter(group.organizer)
+    write(group)
+    stage.look()
+    stage.noted = []
+    stage.tailer.tell_heads()
+    told = {"trip_id": str(group.trip_id), "head": 4}
+    assert stage.noted == [("trip:head", told, [seat.connection.sid])]
+
+
+def test_an_empty_room_is_forgotten(group, stage) -> None:
+    seat = stage.sit(group.viewer)
+    stage.rooms.disconnect(seat.connection.sid)
+    write(group)
+    assert stage.look() == []
+    assert stage.rooms.all_rooms() == []
