@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,11 @@ from flask import Flask, current_app
 VERSION = "0.1.0"
 MINIMUM_SECRET = 32
 KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "development", "wandr"})
+# Names beginning with WANDR_ that others read: gunicorn.conf.py, the launcher, the benchmark.
+NOT_SETTINGS = frozenset({"WANDR_BIND", "WANDR_PEER", "WANDR_PEER_PYTHON"})
+# What Kubernetes tells every pod of a service named wandr.
+KUBERNETES_NAME = re.compile(r"WANDR_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")
+KUBERNETES_VALUE = re.compile(r"(tcp|udp|sctp)://")
 
 
 class UnsafeSettings(RuntimeError):
@@ -102,19 +109,17 @@ class Settings:
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read and check all settings. Raises UnsafeSettings naming everything that is wrong."""
-        problems: list[str] = []
+        problems = _unknown_names(environ, {one.metadata["name"] for one in fields(cls)})
         values: dict[str, Any] = {}
         for one in fields(cls):
             try:
                 values[one.name] = _read(one.metadata, environ)
             except ValueError as error:
                 problems.append(f"{one.metadata['name']} {error}")
-        if not problems:
-            settings = cls(**values)
-            problems = settings.dangers()
+        problems += _dangers(values)
         if problems:
             raise UnsafeSettings("Wandr will not start:\n  " + "\n  ".join(problems))
-        return settings
+        return cls(**values)
 
     @property
     def is_production(self) -> bool:
@@ -124,20 +129,6 @@ class Settings:
     def serves_docs(self) -> bool:
         """Whether `/docs` and `/openapi.json` are there; by default not in production."""
         return not self.is_production if self.docs_enabled is None else self.docs_enabled
-
-    def dangers(self) -> list[str]:
-        """What is readable and yet unsafe, a sentence each."""
-        found = []
-        if len(self.secret_key.encode()) < MINIMUM_SECRET and self.environment != "development":
-            found.append(f"SECRET_KEY must have at least {MINIMUM_SECRET} bytes")
-        if self.is_production and any(word in self.secret_key.lower() for word in KNOWN_SECRETS):
-            found.append("SECRET_KEY looks like a default: make a random one")
-        if "*" in self.cors_origins and self.cors_credentials:
-            found.append("CORS_ORIGINS=* with CORS_CREDENTIALS=1 would serve any site")
-        for origin in self.cors_origins:
-            if origin != "*" and not _is_origin(origin):
-                found.append(f"CORS_ORIGINS has {origin!r}, which is not an exact origin")
-        return found
 
     def apply_to(self, app: Flask) -> None:
         """Write what Flask and its extensions read from app.config."""
@@ -183,8 +174,40 @@ def _read(metadata: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
     return metadata["read"](value)
 
 
+def _unknown_names(environ: Mapping[str, str], known: set[str]) -> list[str]:
+    """A misspelt name would silently leave its setting as it is."""
+    known = known | NOT_SETTINGS
+    return [
+        f"{name} is no setting"
+        + "".join(f": {one} is" for one in get_close_matches(name, known, 1))
+        for name, value in sorted(environ.items())
+        if name.startswith("WANDR_") and name not in known
+        if not KUBERNETES_NAME.fullmatch(name) and not KUBERNETES_VALUE.match(value)
+    ]
+
+
+def _dangers(values: Mapping[str, Any]) -> list[str]:
+    """What is readable and yet unsafe, a sentence each; what could not be read is left out."""
+    environment = values.get("environment", "production")
+    secret, origins = values.get("secret_key"), values.get("cors_origins", ())
+    found = []
+    if secret and len(secret.encode()) < MINIMUM_SECRET and environment != "development":
+        found.append(f"SECRET_KEY must have at least {MINIMUM_SECRET} bytes")
+    if secret and environment == "production" and any(w in secret.lower() for w in KNOWN_SECRETS):
+        found.append("SECRET_KEY looks like a default: make a random one")
+    if "*" in origins and values.get("cors_credentials"):
+        found.append("CORS_ORIGINS=* with CORS_CREDENTIALS=1 would serve any site")
+    for origin in origins:
+        if origin != "*" and not _is_origin(origin):
+            found.append(f"CORS_ORIGINS has {origin!r}, which is not an exact origin")
+    return found
+
+
 def _is_origin(text: str) -> bool:
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     return bool(parts.scheme in {"http", "https"} and parts.netloc) and text == (
         f"{parts.scheme}://{parts.netloc}"
     )
