@@ -99,6 +99,11 @@ class Invalid(WandrError):
     status, code = 422, "invalid"
 
 
+def wrong_field(name: str, message: str) -> Invalid:
+    """An Invalid that names one field of the body."""
+    return Invalid(message, errors={"json": {name: [message]}})
+
+
 class PreconditionRequired(WandrError):
     """The resource is only changed with `If-Match`."""
 

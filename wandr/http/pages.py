@@ -89,11 +89,11 @@ class Keyset:
         return place < bounds if self.descending else place > bounds
 
     def _seal(self, values: Sequence[Any]) -> str:
-        return self._signer().dumps([str(value) for value in values])
+        return _signer(self.name, current_app.secret_key).dumps([str(value) for value in values])
 
     def _open(self, cursor: str) -> list[str]:
         try:
-            values: list[str] = self._signer().loads(cursor)
+            values: list[str] = _signer(self.name, current_app.secret_key).loads(cursor)
         except BadSignature:
             raise Invalid(
                 "The cursor is not one of this list.",
@@ -101,8 +101,10 @@ class Keyset:
             ) from None
         return values
 
-    def _signer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(current_app.secret_key or "", salt=f"cursor:{self.name}")
+
+@cache
+def _signer(name: str, secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt=f"cursor:{name}")
 
 
 def page_response(items: Sequence[Any], cursor: str | None) -> Response:

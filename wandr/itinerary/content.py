@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from wandr.changes.entity import Entity, Registry, Row, Scene
 from wandr.changes.ops import Op
-from wandr.errors import Invalid, NotFound
+from wandr.errors import NotFound, wrong_field
 from wandr.extensions import db
 from wandr.itinerary.dates import reschedule
 from wandr.itinerary.models import Activity
@@ -35,13 +35,13 @@ def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None
 def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
     """Raise Invalid for an end before the start, a cost in no currency, strangers as company."""
     if activity.end_day is not None and (activity.day is None or activity.end_day < activity.day):
-        raise _invalid("end_day", "Must not be before day.")
+        raise wrong_field("end_day", "Must not be before day.")
     if activity.end_time is not None and activity.start_time is None:
-        raise _invalid("end_time", "Needs a start_time.")
+        raise wrong_field("end_time", "Needs a start_time.")
     if is_backwards(activity):
-        raise _invalid("end_time", "Must not be before the start; for the next day set end_day.")
+        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
     if activity.cost_minor is not None and activity.currency is None:
-        raise _invalid("currency", "A cost needs a currency.")
+        raise wrong_field("currency", "A cost needs a currency.")
     if "participants" in changed and activity.participants:
         _refuse_strangers(scene, activity)
 
@@ -65,21 +65,17 @@ def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None
     try:
         return location_copy(find_location(location_id, scene.actor))
     except NotFound:
-        raise _invalid(f"{name}_id", "There is no such location.") from None
+        raise wrong_field(f"{name}_id", "There is no such location.") from None
 
 
 def _refuse_strangers(scene: Scene, activity: Row) -> None:
     members = select(Member.user_id).where(Member.trip_id == scene.trip.id)
     if not set(activity.participants) <= set(db.session.scalars(members)):
-        raise _invalid("participants", "All must be members of the trip.")
+        raise wrong_field("participants", "All must be members of the trip.")
 
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, errors={"json": {field: [message]}})
 
 
 ACTIVITY = Entity(

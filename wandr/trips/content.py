@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wandr.changes.entity import Entity, Registry, Row, Scene
-from wandr.errors import Invalid
+from wandr.errors import wrong_field
 from wandr.permissions import Permission
 from wandr.trips.models import Member, Trip
 from wandr.trips.schemas import MemberFields, MemberView, TripContentView, TripFields
@@ -16,15 +16,11 @@ def dates_make_sense(scene: Scene, trip: Row, changed: frozenset[str]) -> None:
     start, end = trip.start_date, trip.end_date
     if (start is None) != (end is None):
         missing = "start_date" if start is None else "end_date"
-        raise _invalid(missing, "A trip has both dates or none.")
+        raise wrong_field(missing, "A trip has both dates or none.")
     if start is not None and end < start:
-        raise _invalid("end_date", "Must not be before start_date.")
+        raise wrong_field("end_date", "Must not be before start_date.")
     if start is not None and (end - start).days >= LONGEST_TRIP:
-        raise _invalid("end_date", f"A trip lasts at most {LONGEST_TRIP} days.")
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, errors={"json": {field: [message]}})
+        raise wrong_field("end_date", f"A trip lasts at most {LONGEST_TRIP} days.")
 
 
 TRIP = Entity(
