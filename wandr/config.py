@@ -16,8 +16,10 @@ from flask import Flask, current_app
 VERSION = "0.1.0"
 MINIMUM_SECRET = 32
 KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "development", "wandr"})
-# Names beginning with WANDR_ that others read: gunicorn.conf.py, the launcher, the benchmark.
-NOT_SETTINGS = frozenset({"WANDR_BIND", "WANDR_PEER", "WANDR_PEER_PYTHON"})
+# Read by others: gunicorn.conf.py and the launcher, the benchmark.
+NOT_SETTINGS = frozenset(
+    {"PORT", "WANDR_BIND", "WEB_CONCURRENCY", "WANDR_PEER", "WANDR_PEER_PYTHON"}
+)
 # What Kubernetes tells every pod of a service named wandr.
 KUBERNETES_NAME = re.compile(r"WANDR_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")
 KUBERNETES_VALUE = re.compile(r"(tcp|udp|sctp)://")
@@ -178,12 +180,16 @@ def _unknown_names(environ: Mapping[str, str], known: set[str]) -> list[str]:
     """A misspelt name would silently leave its setting as it is."""
     known = known | NOT_SETTINGS
     return [
-        f"{name} is no setting"
-        + "".join(f": {one} is" for one in get_close_matches(name, known, 1))
+        f"{name} is no setting" + "".join(f": {one} is" for one in _meant(name, known))
         for name, value in sorted(environ.items())
         if name.startswith("WANDR_") and name not in known
         if not KUBERNETES_NAME.fullmatch(name) and not KUBERNETES_VALUE.match(value)
     ]
+
+
+def _meant(name: str, known: set[str]) -> list[str]:
+    bare = name.removeprefix("WANDR_")
+    return [bare] if bare in known else get_close_matches(name, sorted(known), 1)
 
 
 def _dangers(values: Mapping[str, Any]) -> list[str]:
