@@ -79,3 +79,17 @@ def test_a_deleted_trip_is_in_the_trash_and_comes_back(trip, path, organizer, vi
 
 def test_restoring_what_is_not_deleted_changes_nothing(trip, path, organizer):
     assert organizer.post(f"{path}/restoration")["seq"] == trip["seq"]
+
+
+@pytest.mark.parametrize("other", [True, 1.0])
+def test_what_python_calls_equal_is_another_value_in_json(path, organizer, other):
+    organizer.patch(path, json={"trip_data": {"beds": 1}})
+    seq = organizer.get(path)["seq"]
+    assert _type_of(organizer.patch(path, json={"trip_data": {"beds": other}})) is type(other)
+    assert _type_of(organizer.get(path)) is type(other)
+    (change,) = organizer.get(f"{path}/changes?since={seq}")["changes"]
+    assert _type_of(change["ops"][0]["fields"]) is type(other)
+
+
+def _type_of(trip):
+    return type(trip["trip_data"]["beds"])

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from wandr.changes.audience import split_update
 from wandr.changes.change import Change, target_of
@@ -17,6 +18,7 @@ from wandr.changes.overwrites import Seen
 from wandr.changes.positions import LONGEST, Lane
 from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
+from wandr.http.json import is_same
 from wandr.trips.models import Trip
 
 NOTHING_SEEN = Seen()
@@ -102,11 +104,12 @@ def _update(change: Change, target: tuple[Entity, Row], op: Op, seen: Seen) -> R
         return Result(op.id, "conflict", current=before)
     for name, value in wanted.items():
         setattr(row, name, value)
+        flag_modified(row, name)  # SQLAlchemy leaves out what Python calls equal
     _settle(change, entity, row, wanted)
     settled = entity.see(row)
-    change.stamp(entity, row, {n: v for n, v in settled.items() if before.get(n) != v})
+    change.stamp(entity, row, _changed(before, settled))
     after = entity.see(row)
-    fields = {name: value for name, value in after.items() if before.get(name) != value}
+    fields = _changed(before, after)
     undone = {name: before[name] for name in fields if name in entity.settable}
     resolved = {"op": op.kind, **target_of(entity, row), "fields": fields}
     change.ops += split_update(resolved, after, was, entity.audience_of(row))
@@ -145,11 +148,15 @@ def _is_taken(change: Change, entity: Entity, key: UUID) -> bool:
 
 def _wanted(entity: Entity, row: Row, op: Op) -> dict[str, Any]:
     """What an op would really change, a new position included."""
-    wanted = {name: value for name, value in op.fields.items() if getattr(row, name) != value}
+    wanted = {n: value for n, value in op.fields.items() if not is_same(getattr(row, n), value)}
     changes_lane = bool(set(wanted) & set(entity.ordered_within or ()))
     if op.kind == "move" or changes_lane:
         wanted["position"] = Lane.of(entity, row, wanted).key_for(row.id, op.after)
     return wanted
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in after.items() if not is_same(before.get(name), value)}
 
 
 def _settle(change: Change, entity: Entity, row: Row, changed: Mapping[str, Any]) -> None:

@@ -59,6 +59,20 @@ def is_safe_json(value: Any) -> bool:
     return True
 
 
+def is_same(one: Any, other: Any) -> bool:
+    """Whether two values are equal and, being JSON, would be written the same.
+
+    To Python 1, 1.0 and true are equal.
+    """
+    if not isinstance(one, (dict, list)) or one != other:
+        return bool(one == other)
+    return _written(one) == _written(other)
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
 def _children(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
