@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg2
 import pytest
@@ -110,8 +110,19 @@ def device(live: WebServer) -> Iterator[Callable[..., Device]]:
 
 
 @pytest.fixture
-def trip_id(group: Group) -> UUID:
-    return group.trip_id
+def everywhere(live: WebServer, device: Callable[..., Device]) -> Callable[..., list[Device]]:
+    """Connect one device of somebody to each of the two workers."""
+
+    def connect(person: Person, server: WebServer = live) -> list[Device]:
+        found: dict[int, Device] = {}
+        for _ in range(50):
+            one = device(person, url=server.url)
+            found.setdefault(server.worker_of(one.port), one)
+            if len(found) == 2:
+                return list(found.values())
+        raise AssertionError("All connections went to one worker.")
+
+    return connect
 
 
 def _administer(url: Any, statement: str) -> None:

@@ -82,10 +82,13 @@ def test_too_large_an_event_is_acknowledged(raw, group) -> None:
     assert raw.ask(json.dumps(["trip:mutate", payload]))["error"]["code"] == "too_large"
 
 
-def test_far_too_large_a_message_is_told_so(raw) -> None:
-    raw.socket.send("427" + "x" * 300_000)
-    opcode, data = raw.socket.recv_data()
-    assert opcode == 8 and int.from_bytes(data[:2]) == 1009
+def test_far_too_large_a_message_is_told_so(live, group) -> None:
+    for _ in range(8):  # a reset that swallows the reason would win this race now and then
+        raw = RawSocket(live.url, group.participant)
+        raw.socket.send("427" + "x" * 300_000)
+        opcode, data = raw.socket.recv_data()
+        assert opcode == 8 and int.from_bytes(data[:2]) == 1009
+        raw.close()
 
 
 @pytest.mark.parametrize("frame", ["x", "", "b!!!", "²", "9"])

@@ -36,8 +36,8 @@ def end(lease: Lease) -> None:
         leases.finish(lease, "succeeded", [Event("done", {})])
 
 
-def test_it_is_told_in_order_and_once(group, device, lease) -> None:
-    devices = [device(group.viewer) for _ in range(3)]
+def test_it_is_told_in_order_and_once(group, everywhere, lease) -> None:
+    devices = everywhere(group.viewer)
     for one in devices:
         one.join(group.trip_id)
     say(lease, "In", "Kyoto")

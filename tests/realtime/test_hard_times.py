@@ -21,9 +21,9 @@ def alone(live_database, tmp_path_factory):
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def test_without_redis_changes_arrive_within_the_second(group, alone, device) -> None:
+def test_without_redis_changes_arrive_within_the_second(group, alone, device, everywhere) -> None:
     olga = device(group.organizer, url=alone.url)
-    others = [device(group.participant, url=alone.url) for _ in range(2)]
+    others = everywhere(group.participant, alone)
     for one in (olga, *others):
         assert one.join(group.trip_id)["ok"]
     began = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
-from tests.realtime.device import create, rename
+from tests.realtime.device import Device, create, rename
 from tests.realtime.raw import RawSocket
 
 
@@ -31,9 +31,8 @@ def test_a_viewer_is_refused_and_nothing_applied(group, device) -> None:
     assert olga.join(group.trip_id)["head"] == head == answer["head"]
 
 
-def test_all_devices_of_the_author_hear_it(group, device) -> None:
-    """Four of them, so that they sit in both workers."""
-    phones = [device(group.organizer) for _ in range(4)]
+def test_both_devices_of_the_author_hear_it(group, everywhere) -> None:
+    phones = everywhere(group.organizer)
     head = [phone.join(group.trip_id)["head"] for phone in phones][0]
     phones[0].mutate(group.trip_id, create())
     told = [phone.wait_for_seq(head + 1) for phone in phones]
@@ -53,6 +52,15 @@ def test_two_quick_mutations_keep_their_order(group, device, live) -> None:
     titles = [change["ops"][0]["value"]["title"] for change in olga.changes()]
     assert titles == [f"Stop {number}" for number in range(20)]
     assert olga.seqs() == [head + 1 + number for number in range(20)]
+
+
+def test_a_slow_event_is_done_before_a_quick_one_behind_it(group, device, live) -> None:
+    raw = RawSocket(live.url, group.participant)
+    payload = Device.mutation(group.trip_id, *[create() for _ in range(100)])
+    raw.socket.send(f"421{json.dumps(['trip:mutate', payload])}")
+    raw.socket.send(f"422{json.dumps(['trip:leave', {'trip_id': str(group.trip_id)}])}")
+    assert [raw.read()[:3] for _ in range(2)] == ["431", "432"]
+    raw.close()
 
 
 def test_a_mutation_sent_twice_is_done_once(group, device) -> None:

@@ -24,9 +24,8 @@ def head_of(group) -> int:
     ).scalar_one()
 
 
-def test_the_removed_hears_so_and_nothing_more(group, device) -> None:
-    olga = device(group.organizer)
-    pavels = [device(group.participant) for _ in range(3)]
+def test_the_removed_hears_so_and_nothing_more(group, device, everywhere) -> None:
+    olga, pavels = device(group.organizer), everywhere(group.participant)
     for one in (olga, *pavels):
         one.join(group.trip_id)
     removed_at = remove(group, group.participant)

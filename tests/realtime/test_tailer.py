@@ -2,64 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from tests.realtime.device import create
+from tests.realtime.stage import Stage
 from wandr.changes.ops import read_ops
 from wandr.changes.service import apply
+from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.realtime import tailer as tailing
 from wandr.realtime.joining import join
-from wandr.realtime.rooms import Connection, Room, Rooms, Seat
+from wandr.realtime.rooms import Seat
 from wandr.realtime.state import sockets
-from wandr.realtime.tailer import Tailer
 from wandr.transaction import atomic
 from wandr.trips.members import change_member, remove_member
-
-
-class Stage:
-    """A tailer whose emissions are noted instead of sent."""
-
-    def __init__(self, trip_id: UUID) -> None:
-        self.trip_id = trip_id
-        self.rooms = Rooms()
-        self.tailer = Tailer(self.rooms, self.note)
-        self.noted: list[tuple[str, dict, list[str]]] = []
-
-    def note(self, event: str, payload: dict, sids) -> None:
-        self.noted.append((event, payload, list(sids)))
-
-    def connect(self, person) -> Connection:
-        connection = Connection(
-            uuid4().hex, person.user_id, person.session_id, uuid4(), int(time.time()) + 60
-        )
-        self.rooms.connect(connection)
-        return connection
-
-    def enter(self, person, head: int = 3) -> Seat:
-        seat = self.rooms.enter(Room(self.trip_id, head), self.connect(person), limit=10)
-        assert seat is not None
-        return seat
-
-    def sit(self, person, role: str = "viewer", head: int = 3) -> Seat:
-        seat = self.enter(person, head)
-        assert self.rooms.open(seat, role)
-        return seat
-
-    def look(self) -> list[tuple[str, dict, list[str]]]:
-        """Let it look at every trip; what it emitted."""
-        self.noted = []
-        self.tailer.look_again()
-        self.tailer.step()
-        return self.noted
-
-    def heard_by(self, seat: Seat) -> list[tuple[str, dict]]:
-        sid = seat.connection.sid
-        return [(event, payload) for event, payload, sids in self.noted if sid in sids]
 
 
 @pytest.fixture
@@ -176,29 +135,51 @@ def test_what_comes_while_one_joins_is_held_for_them(group, stage) -> None:
     assert stage.heard_by(joining) == []
 
 
-def test_a_join_takes_in_what_was_held(group, inside, monkeypatch) -> None:
-    """Two changes are committed between the reading of the log and the opening of the seat."""
-    state = sockets()
+@pytest.fixture
+def real(inside, group) -> Stage:
+    """A stage over the rooms that joins use."""
     stage = Stage(group.trip_id)
-    stage.rooms = stage.tailer.rooms = state.rooms
-    connection = stage.connect(group.viewer)
-    openly = state.rooms.open
+    stage.rooms = stage.tailer.rooms = sockets().rooms
+    return stage
+
+
+def just_before_opening(stage: Stage, monkeypatch, happens) -> None:
+    """Let something happen, and be seen, between the reading of the log and the opening."""
+    openly = stage.rooms.open
 
     def open_late(seat: Seat, role: str) -> bool:
-        write(group, 2)
+        happens()
         stage.look()
         return openly(seat, role)
 
+    monkeypatch.setattr(stage.rooms, "open", open_late)
+
+
+def test_a_join_that_is_overtaken_by_a_removal_is_refused(group, real, monkeypatch) -> None:
+    def be_removed() -> None:
+        with atomic():
+            remove_member(group.trip_id, group.organizer.user_id, group.participant.user_id)
+
+    just_before_opening(real, monkeypatch, be_removed)
+    connection = real.connect(group.participant)
+    with pytest.raises(NotFound):
+        join(connection, group.trip_id, since=3)
+    real.rooms.disconnect(connection.sid)
+    assert real.rooms.all_rooms() == []
+
+
+def test_a_join_takes_in_what_was_held(group, real, monkeypatch) -> None:
+    stage, connection = real, real.connect(group.viewer)
     write(group)
-    monkeypatch.setattr(state.rooms, "open", open_late)
+    just_before_opening(stage, monkeypatch, lambda: write(group, 2))
     told = join(connection, group.trip_id, since=3)
     assert [change["seq"] for change in told["changes"]] == [4, 5, 6]
     assert told["head"] == 6
     write(group)
     stage.look()
-    assert seqs(stage.heard_by(state.rooms.seat(group.trip_id, connection.sid))) == [7]
-    state.rooms.disconnect(connection.sid)
-    assert state.rooms.all_rooms() == []
+    assert seqs(stage.heard_by(stage.rooms.seat(group.trip_id, connection.sid))) == [7]
+    stage.rooms.disconnect(connection.sid)
+    assert stage.rooms.all_rooms() == []
 
 
 def test_who_lags_behind_is_told_to_begin_anew(group, stage, monkeypatch) -> None:

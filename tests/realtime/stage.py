@@ -1,0 +1,50 @@
+"""A tailer whose emissions are noted instead of sent, and seats without sockets."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID, uuid4
+
+from wandr.realtime.rooms import Connection, Room, Rooms, Seat
+from wandr.realtime.tailer import Tailer
+
+
+class Stage:
+    """Around one trip."""
+
+    def __init__(self, trip_id: UUID) -> None:
+        self.trip_id = trip_id
+        self.rooms = Rooms()
+        self.tailer = Tailer(self.rooms, self.note)
+        self.noted: list[tuple[str, dict, list[str]]] = []
+
+    def note(self, event: str, payload: dict, sids) -> None:
+        self.noted.append((event, payload, list(sids)))
+
+    def connect(self, person) -> Connection:
+        connection = Connection(
+            uuid4().hex, person.user_id, person.session_id, uuid4(), int(time.time()) + 60
+        )
+        self.rooms.connect(connection)
+        return connection
+
+    def enter(self, person, head: int = 3) -> Seat:
+        seat = self.rooms.enter(Room(self.trip_id, head), self.connect(person), limit=10)
+        assert seat is not None
+        return seat
+
+    def sit(self, person, role: str = "viewer", head: int = 3) -> Seat:
+        seat = self.enter(person, head)
+        assert self.rooms.open(seat, role)
+        return seat
+
+    def look(self) -> list[tuple[str, dict, list[str]]]:
+        """Let it look at every trip; what it emitted."""
+        self.noted = []
+        self.tailer.look_again()
+        self.tailer.step()
+        return self.noted
+
+    def heard_by(self, seat: Seat) -> list[tuple[str, dict]]:
+        sid = seat.connection.sid
+        return [(event, payload) for event, payload, sids in self.noted if sid in sids]
