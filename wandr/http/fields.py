@@ -5,7 +5,6 @@ Each type also knows how Postgres writes it as JSON, so that a view can be rende
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -15,7 +14,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy import ColumnElement, func
 
-from wandr.http.json import is_safe_json, is_safe_text
+from wandr.http.json import is_safe_json, is_safe_text, written_size
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MAX_INT = 2**31 - 1
@@ -223,7 +222,7 @@ class JsonObject(SqlJson, fields.Dict):
             raise self.make_error("invalid")
         if not is_safe_json(value):
             raise ValidationError("Must not contain NUL or unpaired surrogates.")
-        if len(json.dumps(value, ensure_ascii=False)) > self.size:
+        if written_size(value) > self.size:
             raise ValidationError(f"Must be at most {self.size} bytes as JSON.")
         return value
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 from wandr.errors import BadRequest
 
 MAX_DEPTH = 32
-MAX_DIGITS = 30
+MAX_DIGITS = 350  # Postgres writes 1e-308 out in full, and may be sent what it wrote
 UNSAFE_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -59,6 +60,19 @@ def is_safe_json(value: Any) -> bool:
     return True
 
 
+def written_size(value: Any) -> int:
+    """The bytes of a JSON value as Postgres writes it: without exponents, 1e300 as 301 digits."""
+    size, level = len(json.dumps(value, ensure_ascii=False).encode()), [value]
+    while level:
+        size += sum(_longhand(one) for one in level if isinstance(one, float))
+        level = [child for parent in level for child in _children(parent)]
+    return size
+
+
+def _longhand(number: float) -> int:
+    return len(f"{Decimal(repr(number)):f}") - len(repr(number))
+
+
 def is_same(one: Any, other: Any) -> bool:
     """Whether two values are equal and, being JSON, would be written the same.
 
@@ -90,7 +104,7 @@ def _bounded_int(digits: str) -> int:
 
 
 def _bounded_float(digits: str) -> float:
-    value = float(digits) if len(digits) <= 2 * MAX_DIGITS else float("inf")
+    value = float(digits) if len(digits) <= MAX_DIGITS else float("inf")
     if value in (float("inf"), float("-inf")):
         raise BadRequest("A number is too large or too long.")
     return value
