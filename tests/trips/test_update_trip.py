@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -57,7 +59,7 @@ def test_if_match_lets_only_the_current_version_write(path, organizer):
     assert stale["code"] == "stale"
     weak = f"W/{organizer.get(path) and organizer.raw.headers['ETag']}"
     organizer.patch(path, json={"title": "Third"}, headers={"If-Match": weak}, status=200)
-    organizer.patch(path, json={"title": "X"}, headers={"If-Match": "rubbish"}, status=400)
+    organizer.patch(path, json={"title": "X"}, headers={"If-Match": "rubbish"}, status=412)
     organizer.patch(path, json={"title": "Fourth"}, headers={"If-Match": "*"}, status=200)
 
 
@@ -89,6 +91,24 @@ def test_what_python_calls_equal_is_another_value_in_json(path, organizer, other
     assert _type_of(organizer.get(path)) is type(other)
     (change,) = organizer.get(f"{path}/changes?since={seq}")["changes"]
     assert _type_of(change["ops"][0]["fields"]) is type(other)
+
+
+@pytest.mark.parametrize("number", ["1e308", "-1.5e-300", "5e-324"])
+def test_a_number_that_was_read_can_be_written_again(path, organizer, number):
+    """Postgres writes it out in full."""
+    body = f'{{"trip_data": {{"n": {number}}}}}'
+    organizer.patch(path, data=body, content_type="application/json")
+    told = organizer.raw.get_data(as_text=True)
+    (again,) = re.findall(r'"n" ?: ?([-.0-9]+)', told)
+    body = f'{{"trip_data": {{"n": {again}}}}}'
+    organizer.patch(path, data=body, content_type="application/json")
+    assert organizer.raw.get_data(as_text=True) == told
+
+
+def test_the_size_of_trip_data_is_that_of_what_readers_get(path, organizer):
+    organizer.patch(path, json={"trip_data": {"n": [1e300] * 1000}}, status=422)
+    organizer.patch(path, json={"trip_data": {"n": "\N{EURO SIGN}" * 40_000}}, status=422)
+    organizer.patch(path, json={"trip_data": {"n": "\N{EURO SIGN}" * 20_000}})
 
 
 def _type_of(trip):

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
-from wandr.errors import BadRequest
+from wandr.errors import Stale
 
 TAG = re.compile(r'(?:W/)?"(\d{1,18})\.[0-9a-f]+"')
 
@@ -36,11 +36,14 @@ def versioned(
 
 
 def expected_version() -> int | None:
-    """The version that `If-Match` asks for, or None. Weak tags count: a proxy may weaken ours."""
+    """The version that `If-Match` asks for, or None. Weak tags count: a proxy may weaken ours.
+
+    Raises Stale for what is none of our tags: it is none of the current ones either (RFC 9110).
+    """
     header = request.headers.get("If-Match", "").strip()
     if header in ("", "*"):
         return None
     match = TAG.fullmatch(header)
     if match is None:
-        raise BadRequest("If-Match must be one ETag of this resource.")
+        raise Stale("If-Match must be one ETag of this resource.")
     return int(match[1])
