@@ -238,3 +238,12 @@ def test_a_snapshot_shows_what_each_route_shows(path, plan, viewer, organizer):
     viewer.get(f"{path}/snapshot", headers={"If-None-Match": tag}, status=304)
     plan("One more")
     viewer.get(f"{path}/snapshot", headers={"If-None-Match": tag}, status=200)
+
+
+@pytest.mark.parametrize("name", ["\0", "\ud800"])
+def test_a_field_with_an_unsafe_name_is_one_refusal(path, send, participant, name):
+    """The name is told in no error: the outcome that holds it could not be stored."""
+    strange = {**create("Strange"), "fields": {"title": "Strange", name: 1}}
+    outcome = send(participant, create("Inari"), strange, mode="offline")
+    assert statuses(outcome) == ["applied", "rejected"]
+    assert [one["title"] for one in participant.get(f"{path}/activities")["items"]] == ["Inari"]

@@ -15,6 +15,7 @@ from marshmallow import ValidationError
 from wandr.changes.entity import Entity, registry
 from wandr.changes.schemas import OpSchema
 from wandr.errors import Invalid, WandrError
+from wandr.http.json import is_safe_json
 
 
 class Mode(StrEnum):
@@ -106,6 +107,8 @@ def _read_fields(op: Op, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         if raw:
             raise Invalid(f"A {op.kind} takes no fields.")
         return {}
+    if not is_safe_json(raw):  # refused by name, they could not even be stored as an outcome
+        raise Invalid("Fields must not contain NUL or unpaired surrogates.")
     loader = entity.loader if op.kind == "create" else entity.partial_loader
     try:
         fields: Mapping[str, Any] = loader.load(raw)
