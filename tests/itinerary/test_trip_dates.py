@@ -39,7 +39,9 @@ def test_shift_moves_along_and_unschedules_the_rest(path, organizer, plans, days
 
 
 def test_shift_keeps_the_length_of_a_stay(path, organizer, plans, days):
-    organizer.patch(path, json={"start_date": "2028-02-27", "end_date": "2028-03-02", "dates_mode": "shift"})
+    organizer.patch(
+        path, json={"start_date": "2028-02-27", "end_date": "2028-03-02", "dates_mode": "shift"}
+    )
     stay = organizer.get(f"{path}/activities/{plans[1]['id']}")
     assert (stay["day"], stay["end_day"]) == ("2028-02-29", "2028-03-02")
 
@@ -64,7 +66,9 @@ def test_no_dates_unschedule_nothing(path, organizer, plans, days):
     assert days() == before
 
 
-def test_a_preview_says_the_same_and_changes_nothing(path, organizer, viewer, outsider, plans, days):
+def test_a_preview_says_the_same_and_changes_nothing(
+    path, organizer, viewer, outsider, plans, days
+):
     before = days()
     told = viewer.post(f"{path}/dates/preview", json={**NEW, "mode": "shift"}, status=200)
     assert [one["title"] for one in told["unscheduled"]] == ["Stay", "Last"]
@@ -76,3 +80,21 @@ def test_a_preview_says_the_same_and_changes_nothing(path, organizer, viewer, ou
 
 def test_an_unknown_mode_is_refused(path, organizer):
     organizer.patch(path, json={**NEW, "dates_mode": "dream"}, status=422)
+
+
+def test_a_night_train_can_be_unscheduled(path, organizer, plan):
+    times = {"start_time": "22:00", "end_time": "06:30"}
+    train = plan("Night train", day="2027-04-01", end_day="2027-04-02", **times)
+    organizer.patch(path, json=NEW)
+    left = organizer.get(f"{path}/activities/{train['id']}")
+    assert (left["day"], left["end_day"]) == (None, None)
+    assert left | times == left
+
+
+def test_nothing_is_shifted_beyond_the_calendar(path, organizer, plan):
+    """A day after 2200 could be stored here, and then nobody could read it back in."""
+    stay = plan("Stay", day="2027-04-01", end_day="2200-12-31", kind="stay")
+    later = {"start_date": "2027-04-02", "end_date": "2027-04-06", "dates_mode": "shift"}
+    organizer.patch(path, json=later)
+    left = organizer.get(f"{path}/activities/{stay['id']}")
+    assert (left["day"], left["end_day"]) == (None, None)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from wandr.changes.entity import Row
 from wandr.extensions import db
+from wandr.http.fields import LATEST
 from wandr.itinerary.models import Activity
 
 Dates = tuple[date | None, date | None]  # the first and the last day
@@ -42,12 +43,11 @@ def preview_dates(trip: Row, now: Dates, mode: str) -> dict[str, list[dict[str, 
 def _new_days(activity: Activity, shift: timedelta, dates: Dates) -> dict[str, date | None]:
     assert activity.day is not None  # only scheduled ones are asked about
     start, end = dates
-    day = activity.day + shift
-    if start is not None and end is not None and not start <= day <= end:
+    day, end_day = activity.day + shift, activity.end_day and activity.end_day + shift
+    outside = start is not None and end is not None and not start <= day <= end
+    if outside or (end_day or day) > LATEST:
         return {"day": None, "end_day": None}
-    if not shift:
-        return {}
-    return {"day": day, "end_day": activity.end_day + shift if activity.end_day else None}
+    return {"day": day, "end_day": end_day} if shift else {}
 
 
 def _scheduled(trip: Row) -> Sequence[Activity]:

@@ -19,11 +19,14 @@ def ends_at(activity: Any) -> datetime | None:
 
 
 def is_backwards(activity: Any) -> bool:
-    """Whether it ends before it starts: in UTC where zones are known, on the clock where not."""
+    """Whether it ends before it starts: in UTC where zones are known, on the clock where not.
+
+    Without a day nobody can tell: it may be a night train that new trip dates have unscheduled.
+    """
     start, end = starts_at(activity), ends_at(activity)
     if start is not None and end is not None:
         return end < start
-    if activity.start_time is None or activity.end_time is None:
+    if activity.day is None or activity.start_time is None or activity.end_time is None:
         return False
     same_day = activity.end_day in (None, activity.day)
     return bool(same_day and activity.end_time < activity.start_time)
