@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -127,6 +127,9 @@ class Busy(WandrError):
 
 class ProblemSchema(Schema):
     """A problem document (RFC 9457); `errors` names the fields that were refused."""
+
+    class Meta:
+        unknown = INCLUDE  # some say more, such as `current` or `quota`
 
     type = fields.String(required=True)
     title = fields.String(required=True)

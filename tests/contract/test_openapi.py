@@ -80,6 +80,26 @@ def test_what_takes_a_body_or_a_query_may_refuse_it(operations):
             assert {"400", "415"} <= set(one.responses), one.name
 
 
+def test_what_looks_something_up_may_not_find_it(operations):
+    without = {one.name for one in operations if "{" in one.path and "404" not in one.responses}
+    assert without == set()
+
+
+def test_a_keyed_request_may_be_refused_for_its_key(operations):
+    for one in operations:
+        if "Idempotency-Key" in {p["name"] for p in one.parameters}:
+            assert {"400", "422"} <= set(one.responses), one.name
+
+
+def test_a_refusal_may_say_more(document, organizer, path, plan):
+    """Such as what the deleted activity was (RFC 9457 section 3.2)."""
+    row = plan()
+    organizer.delete(f"{path}/activities/{row['id']}")
+    refused = organizer.patch(f"{path}/activities/{row['id']}", json={"title": "x"}, status=409)
+    schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
+    assert refused["current"] and list(OAS31Validator(schema).iter_errors(refused)) == []
+
+
 def test_security_is_what_the_doors_demand(app, operations):
     doors = {
         (method.lower(), rule.rule): app.view_functions[rule.endpoint].door

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
@@ -112,6 +113,9 @@ def tell_headers(doc: Doc, info: Doc, *, method: str, **_: Any) -> Doc:
     """
     offered = ["IdempotencyKey"] if method == "post" and info.get("keyed") else []
     responses = doc.get("responses", {})
+    if offered:  # the key itself may be refused, or used up by another body
+        responses.setdefault(400, HTTPStatus(400).name)
+        responses.setdefault(422, HTTPStatus(422).name)
     if 412 in responses:
         offered.append("IfMatch")
     for response, view in list(_successes(responses)):

@@ -11,7 +11,7 @@ from sqlalchemy import Text, cast, select
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.changes.rendering import json_of
-from wandr.errors import BadRequest, Conflict, Invalid, Stale
+from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.http.etags import expected_version, versioned
 from wandr.http.pages import Keyset, PageQuery, page_of, page_response, page_text
 from wandr.http.schema import Blueprint, problems
@@ -117,6 +117,7 @@ def list_my_invites(args: dict[str, Any]) -> Response:
 @blueprint.route("/invites/<token>")
 @door(Access.OPEN)
 @blueprint.response(200, InvitePreview)
+@problems(NotFound)
 def preview_invite(token: str) -> dict[str, Any]:
     """What an invite leads to: the trip's title, who invites, the role."""
     return invites.preview_invite(token)
@@ -125,7 +126,7 @@ def preview_invite(token: str) -> dict[str, Any]:
 @blueprint.route("/invites/<token>/acceptance", methods=["POST"])
 @door(Access.USER)
 @blueprint.response(200, JoinedView)
-@problems(Conflict)
+@problems(Conflict, NotFound)
 def accept_invite(token: str) -> Response:
     """Join a trip, by the token of an invite or by the id of one to your verified address."""
     principal = me()
@@ -139,6 +140,7 @@ def accept_invite(token: str) -> Response:
 @blueprint.route("/invites/<token>/refusal", methods=["POST"])
 @door(Access.USER)
 @blueprint.response(204)
+@problems(NotFound)
 def refuse_invite(token: str) -> tuple[str, int]:
     """Say no to an invite; a link stays good for others."""
     invites.refuse_invite(token, _invitee())
