@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
 
 from tests.realtime.device import create
-from tests.realtime.server import WebServer, free_port
+from tests.realtime.server import WebServer
 
 
 @pytest.fixture(scope="module")
 def alone(live_database, tmp_path_factory):
-    """A server whose Redis does not answer, whose limits are on, with three places in a trip."""
-    redis_url = f"redis://127.0.0.1:{free_port()}/0"
+    """A server with a frozen Redis: it takes connections and never says a word.
+
+    Its limits are on, and a trip has three places in each worker.
+    """
+    frozen = socket.create_server(("127.0.0.1", 0), backlog=1000)
+    redis_url = f"redis://127.0.0.1:{frozen.getsockname()[1]}/0"
     log = tmp_path_factory.mktemp("alone") / "web.log"
     more = {"RATELIMIT_ENABLED": "1", "SOCKETS_PER_TRIP": "3", "WEB_CONCURRENCY": "2"}
     with WebServer(live_database, redis_url, log, **more) as server:
         yield server
+    frozen.close()
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
