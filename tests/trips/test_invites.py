@@ -147,3 +147,27 @@ def test_a_wrong_invite_is_refused(path, organizer, body):
 def test_an_unknown_token_leads_nowhere(client, outsider, key):
     assert client.get(f"/api/v1/invites/{key}").status_code == 404
     accept(outsider, key, status=404)
+
+
+@pytest.fixture
+def link(path, organizer, participant):
+    """A way back in, made by a second organizer."""
+    member = f"{path}/members/{participant.user_id}"
+    organizer.patch(member, json={"role": "organizer"})
+    wanted = {"link": True, "role": "organizer", "max_uses": 5}
+    return participant.post(f"{path}/invites", json=wanted)["token"]
+
+
+def test_nobody_comes_back_by_a_link_of_their_own(path, organizer, participant, outsider, link):
+    organizer.delete(f"{path}/members/{participant.user_id}")
+    for person in (participant, outsider):
+        person.post(f"/invites/{link}/acceptance", status=404)
+    assert organizer.get(f"{path}/invites")["items"] == []
+
+
+def test_a_link_is_worth_no_more_than_who_made_it(path, organizer, participant, outsider, link):
+    rights = {"role": "participant", "permissions": {"invite": True}}
+    low = participant.post(f"{path}/invites", json={"link": True, "role": "viewer"})["token"]
+    organizer.patch(f"{path}/members/{participant.user_id}", json=rights)
+    outsider.post(f"/invites/{link}/acceptance", status=404)
+    outsider.post(f"/invites/{low}/acceptance", status=200)

@@ -112,3 +112,20 @@ def test_changes_of_members_are_in_the_log_and_not_open_to_ops(path, organizer, 
 def test_a_stale_version_does_not_change_a_member(path, organizer, viewer):
     header = {"If-Match": '"0.0"'}
     organizer.patch(at(path, viewer), json={"role": "participant"}, headers=header, status=412)
+
+
+LESS = {"permissions": {"manage_members": False}}
+
+
+def test_the_last_organizer_keeps_every_right(path, organizer, participant):
+    """With fewer, nobody could give them back."""
+    assert organizer.patch(at(path, organizer), json=LESS, status=409)["code"] == "last_organizer"
+    organizer.patch(at(path, participant), json={"role": "organizer"})
+    organizer.patch(at(path, organizer), json=LESS, status=200)
+
+
+def test_an_organizer_with_fewer_rights_does_not_count(path, organizer, participant):
+    organizer.patch(at(path, participant), json={"role": "organizer", **LESS})
+    organizer.delete(at(path, organizer), status=409)
+    organizer.patch(at(path, participant), json={"permissions": {}})
+    organizer.delete(at(path, organizer), status=204)

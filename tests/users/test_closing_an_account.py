@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.cast import PASSWORD, register
+from tests.group import join
 from wandr.extensions import db
 from wandr.users import service
 
@@ -73,3 +74,13 @@ def test_whoever_asked_to_know_is_told(ada, monkeypatch):
     monkeypatch.setattr(service, "on_profile_changed", names)
     close(ada)
     assert told == [(ada.user_id, "Deleted user"), ada.user_id]
+
+
+def test_the_name_does_not_wait_in_the_trash(ada, organizer):
+    trip = organizer.post("/trips", json={"title": "Shared"})
+    join(trip["id"], organizer, ada, "participant")
+    organizer.delete(f"/trips/{trip['id']}")
+    close(ada)
+    organizer.post(f"/trips/{trip['id']}/restoration")
+    members = organizer.get(f"/trips/{trip['id']}/members")["items"]
+    assert [one["display_name"] for one in members] == [organizer.display_name]

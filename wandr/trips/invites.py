@@ -37,8 +37,13 @@ class Invitee:
 
 def create_invite(trip_id: UUID, actor: UUID, wanted: Mapping[str, Any]) -> tuple[Invite, str]:
     """An invite and its token, which is told this once. Forbidden for a role above one's own."""
-    access = trip_for(actor, trip_id, needs=Permission.INVITE)
-    refuse_to_grant(access.member, wanted["role"])
+    change = begin_change(
+        trip_id, actor, source="rest"
+    )  # a removal meanwhile ends it, or comes first
+    member = change.require(Permission.INVITE)
+    if change.trip.deleted_seq is not None:
+        raise NotFound()
+    refuse_to_grant(member, wanted["role"])
     email = wanted.get("email")
     if (email is None) == (not wanted.get("link")):
         raise Invalid("Give an email, or link: true.", errors={"json": {"email": ["Or a link."]}})
@@ -55,7 +60,7 @@ def create_invite(trip_id: UUID, actor: UUID, wanted: Mapping[str, Any]) -> tupl
     db.session.add(invite)
     db.session.flush()
     if email:
-        _mail(email, access.trip, access.member, token)
+        _mail(email, change.trip, member, token)
     return invite, token
 
 
@@ -108,7 +113,7 @@ def accept_invite(key: str, invitee: Invitee) -> UUID:
     """
     trip_id = _find(key, invitee).trip_id
     change = begin_change(trip_id, invitee.user_id, source="rest")
-    invite = _find(key, invitee)  # again, now that nobody else can use it up
+    invite = _find(key, invitee, locked=True)  # again, now that nobody else can use it up
     if change.trip.deleted_seq is not None:
         raise NotFound()
     if change.member is not None:
@@ -129,10 +134,12 @@ def refuse_invite(key: str, invitee: Invitee) -> None:
         invite.ended_at = utc_now()
 
 
-def _find(key: str, invitee: Invitee) -> Invite:
+def _find(key: str, invitee: Invitee, *, locked: bool = False) -> Invite:
+    """An open invite; locked against being taken back, after its trip and never before it."""
     by_id = func.text(Invite.id) == key
     named = Invite.email.is_not(None) & (Invite.email == invitee.verified_email) & by_id
     statement = select(Invite).where((Invite.token_hash == _hash(key)) | named, *_open())
+    statement = statement.with_for_update() if locked else statement
     invite = db.session.scalar(statement.execution_options(populate_existing=True))
     if invite is None:
         raise NotFound()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from wandr.changes.change import Change
 from wandr.changes.ops import Op
@@ -17,7 +17,7 @@ from wandr.errors import Conflict, Forbidden, NotFound
 from wandr.extensions import db
 from wandr.permissions import Permission, effective
 from wandr.trips.content import MEMBER
-from wandr.trips.models import Member
+from wandr.trips.models import Invite, Member
 
 
 def change_member(
@@ -37,12 +37,13 @@ def change_member(
     own = change.require(Permission.MANAGE_MEMBERS)
     member = _member(change, user_id)
     _refuse_above(own, effective(member.role, member.permissions))
-    role = fields.get("role", member.role)
-    _refuse_above(own, effective(role, fields.get("permissions", member.permissions)))
-    if role != "organizer":
+    role, rights = fields.get("role", member.role), fields.get("permissions", member.permissions)
+    _refuse_above(own, effective(role, rights))
+    if not organizes(role, rights):
         _refuse_last_organizer(change, member)
     seen = Seen(expect_version=expect_version)
     write(change, Op("update", MEMBER, user_id, fields), seen)
+    end_invites(change, user_id, effective(role, rights))
     finish_change(change)
     return member
 
@@ -55,7 +56,27 @@ def remove_member(trip_id: UUID, actor: UUID, user_id: UUID) -> None:
     _refuse_above(own, effective(member.role, member.permissions))
     _refuse_last_organizer(change, member)
     write(change, Op("delete", MEMBER, user_id))
+    end_invites(change, user_id, {})
     finish_change(change)
+
+
+def organizes(role: str, overrides: Mapping[str, bool]) -> bool:
+    """Whether a member of this role with these overrides has every right in the trip."""
+    return role == "organizer" and all(effective(role, overrides).values())
+
+
+def end_invites(change: Change, inviter: UUID, rights: Mapping[str, bool]) -> None:
+    """End the invites of a member that hold more than the rights that are left to them.
+
+    Who was removed would otherwise come back by a link that they made before.
+    """
+    theirs = select(Invite).where(
+        Invite.trip_id == change.trip.id, Invite.invited_by == inviter, Invite.ended_at.is_(None)
+    )
+    for invite in db.session.scalars(theirs):
+        needed = {**effective(invite.role, {}), Permission.INVITE.value: True}
+        if any(is_needed and not rights.get(name) for name, is_needed in needed.items()):
+            invite.ended_at = change.at
 
 
 def refuse_to_grant(own: Member, role: str) -> None:
@@ -86,10 +107,13 @@ def _refuse_above(own: Member, rights: Mapping[str, bool]) -> None:
 
 
 def _refuse_last_organizer(change: Change, member: Member) -> None:
-    if member.role != "organizer":
+    """Raise Conflict for the last member with every right: with fewer, nobody could give them."""
+    if not organizes(member.role, member.permissions):
         return
-    organizers = select(func.count()).where(
-        Member.trip_id == change.trip.id, Member.role == "organizer"
+    others = select(Member).where(
+        Member.trip_id == change.trip.id,
+        Member.user_id != member.user_id,
+        Member.role == "organizer",
     )
-    if db.session.scalar(organizers) == 1:
+    if not any(organizes(one.role, one.permissions) for one in db.session.scalars(others)):
         raise Conflict("A trip needs an organizer.", code="last_organizer")

@@ -14,6 +14,7 @@ from wandr.changes.performing import write
 from wandr.changes.service import begin_change, finish_change
 from wandr.extensions import db
 from wandr.trips.content import MEMBER, TRIP
+from wandr.trips.members import end_invites, organizes
 from wandr.trips.models import Member, Trip
 from wandr.users import service as users
 
@@ -41,18 +42,20 @@ def leave_all_trips(user_id: UUID) -> None:
         others = _others(change.trip.id, user_id)
         if not others:
             write(change, Op("delete", TRIP, change.trip.id))
-        elif all(other.role != "organizer" for other in others):
-            write(change, Op("update", MEMBER, others[0].user_id, {"role": "organizer"}))
+        elif not any(organizes(other.role, other.permissions) for other in others):
+            every_right = {"role": "organizer", "permissions": {}}
+            write(change, Op("update", MEMBER, others[0].user_id, every_right))
         if others:
             write(change, Op("delete", MEMBER, user_id))
+        end_invites(change, user_id, {})
         finish_change(change)
 
 
 def _changes_of_all_trips(user_id: UUID) -> Iterator[Change]:
+    """Those in the trash too: they may come back."""
     trips = (
         select(Member.trip_id)
-        .join(Trip, Trip.id == Member.trip_id)
-        .where(Member.user_id == user_id, Trip.deleted_seq.is_(None))
+        .where(Member.user_id == user_id)
         .order_by(Member.trip_id)  # always locked in this order, so that two of these never meet
     )
     for trip_id in db.session.scalars(trips).all():
