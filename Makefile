@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clients clean
+.PHONY: help setup run flask test check bench clients clean
 
 help:  ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ setup: $(STAMP)  ## Install everything into .venv (the others do it when needed)
 
 run: $(STAMP)  ## Bring Wandr up on http://localhost:8000, with Postgres, Valkey and demo data
 	@$(PYTHON) -m wandr.launcher $(ARGS)
+
+flask: $(STAMP)  ## A flask command inside a running `make run` (ARGS=mailbox)
+	@$(PYTHON) -m wandr.launcher.inside flask $(ARGS)
 
 test: $(STAMP)  ## Run the tests (ARGS="-k name" chooses)
 	@$(PYTHON) -m pytest $(ARGS)

@@ -89,7 +89,6 @@ class Settings:
     secret_key: str = _setting("SECRET_KEY", _text)
     database_url: str = _setting("DATABASE_URL", _database_url)
     redis_url: str = _setting("REDIS_URL", _redis_url)
-    public_url: str = _setting("PUBLIC_URL", _text, "http://localhost:8000")
     cors_origins: tuple[str, ...] = _setting("CORS_ORIGINS", _words, "")
     cors_credentials: bool = _setting("CORS_CREDENTIALS", _flag, "0")
     trusted_hosts: tuple[str, ...] = _setting("TRUSTED_HOSTS", _words, "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.bench.figures import Figure, write_figures
 from tests.conftest import settings_for
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
@@ -22,8 +22,6 @@ from wandr.locations import service
 from wandr.locations.models import Location
 from wandr.locations.schemas import LocationView
 from wandr.transaction import reading
-
-Figure = tuple[str, float, str]
 
 # What people type: whole names, beginnings of names, typos, other scripts, names with regions.
 ASKED = """
@@ -98,21 +96,22 @@ def _milliseconds(ask: Callable[[], object]) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def _run_alone() -> None:
-    with tempfile.TemporaryDirectory(prefix="wandr-bench-", dir="/var/tmp") as folder:
-        Path(folder).chmod(0o755)
-        with EmbeddedServers(Path(folder), durable=False) as servers:
-            app = create_app(settings_for(servers.database_url, servers.redis_url))
-            with app.app_context():
-                db.create_all()
-            begun = time.perf_counter()
-            app.test_cli_runner().invoke(args=["locations", "load"], catch_exceptions=False)
-            loaded = ("locations load", time.perf_counter() - begun, "s")
-            for name, value, unit in [loaded, *measure(app)]:
-                sys.stdout.write(f"{name:28} {value:10.1f} {unit}\n")
-            with app.app_context():
-                db.engine.dispose()
+def run(folder: Path) -> list[Figure]:
+    """Load the whole gazetteer into a database in the folder, and measure it."""
+    with EmbeddedServers(folder, durable=False) as servers:
+        app = create_app(settings_for(servers.database_url, servers.redis_url))
+        with app.app_context():
+            db.create_all()
+        begun = time.perf_counter()
+        app.test_cli_runner().invoke(args=["locations", "load"], catch_exceptions=False)
+        loaded = ("locations load", time.perf_counter() - begun, "s")
+        figures = [loaded, *measure(app)]
+        with app.app_context():
+            db.engine.dispose()
+    return figures
 
 
 if __name__ == "__main__":
-    _run_alone()
+    with tempfile.TemporaryDirectory(prefix="wandr-bench-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        write_figures(run(Path(folder)))

@@ -23,6 +23,7 @@ import requests
 from flask_migrate import upgrade
 from sqlalchemy.engine import make_url
 
+from tests.bench.figures import Figure, write_figures
 from tests.cast import make_person
 from tests.conftest import administer, settings_for
 from tests.realtime.server import WebServer, free_port, wait_until
@@ -32,7 +33,6 @@ from wandr.extensions import db
 from wandr.transaction import atomic
 from wandr.trips.service import Founder, create_trip
 
-Figure = tuple[str, float, str]
 PEER = Path(os.environ.get("WANDR_PEER", "../shared/bench/seed_peer"))
 PEER_PYTHON = os.environ.get("WANDR_PEER_PYTHON", sys.executable)
 ROUNDS, SECONDS, CONNECTIONS = 5, 5, 16
@@ -175,12 +175,7 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _run_alone() -> None:
+if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="wandr-bench-", dir="/var/tmp") as folder:
         Path(folder).chmod(0o755)
-        for name, value, unit in measure(Path(folder)):
-            sys.stdout.write(f"{name:36} {value:10.2f} {unit}\n")
-
-
-if __name__ == "__main__":
-    _run_alone()
+        write_figures(measure(Path(folder)))

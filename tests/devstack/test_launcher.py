@@ -152,7 +152,6 @@ def test_what_is_set_wins_over_dotenv_and_dotenv_over_the_defaults(tmp_path: Pat
         {"PORT": "9002", "LOG_LEVEL": ""}, checkout=tmp_path, data=tmp_path
     )
     assert (environ["PORT"], environ["LOG_FORMAT"]) == ("9002", "json")
-    assert environ["PUBLIC_URL"] == "http://localhost:9002"
     assert environ["WANDR_ENV"] == "development"
     assert "LOG_LEVEL" not in environ  # set to nothing is not set
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from wandr.base import utc_now
 from wandr.changes.change import Change
 from wandr.changes.entity import registry
 from wandr.changes.models import TripMutation
@@ -20,6 +22,8 @@ from wandr.permissions import Permission
 from wandr.pokes import poker
 from wandr.transaction import on_commit
 from wandr.trips.models import Member, Trip
+
+OUTCOMES_KEPT_FOR = timedelta(days=90)  # a phone may be offline for a while
 
 
 def apply(
@@ -75,6 +79,12 @@ def finish_change(change: Change) -> int:
     if change.ops:
         on_commit(poker.poke, change.trip.id)  # never before, never under the lock
     return head
+
+
+def forget_old_mutations() -> int:
+    """Delete outcomes that no client will ask for again; the number. Inside `atomic()`."""
+    old = delete(TripMutation).where(TripMutation.at < utc_now() - OUTCOMES_KEPT_FOR)
+    return db.session.execute(old).rowcount  # type: ignore[attr-defined]
 
 
 def _all_or_nothing(change: Change, ops: Sequence[Op], seen: Seen) -> list[Result]:

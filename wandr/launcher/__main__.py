@@ -21,6 +21,7 @@ from honcho.environ import parse_procfile
 from wandr.devstack import DevstackError, EmbeddedServers, hold_folder, open_for_system_user
 from wandr.launcher.children import Children
 from wandr.launcher.environment import data_folder, development_environment, port_of
+from wandr.launcher.inside import remember_environment
 from wandr.launcher.processes import Processes
 
 PREPARATIONS = ("flask locations load --if-empty", "flask seed")
@@ -65,6 +66,7 @@ def run(checkout: Path, data: Path) -> NoReturn:
         check_port(environ, patience=ORPHAN_SECONDS if was_killed else 0)
         servers = stopping.enter_context(missing_servers(environ, data))
         environ |= servers.environment()
+        remember_environment(environ, data)
         commands = parse_procfile((checkout / "Procfile").read_text()).processes
         for command in (commands.pop("release"), *PREPARATIONS):
             prepare(command, environ)

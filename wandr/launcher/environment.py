@@ -29,7 +29,6 @@ def development_environment(
     environ = (
         _defaults(data) | _dotenv(checkout) | {name: text for name, text in given.items() if text}
     )
-    environ.setdefault("PUBLIC_URL", f"http://localhost:{port_of(environ)}")
     # The programs of this very Python come first: flask, gunicorn and rq are found without a venv
     # being activated.
     environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", "")])
