@@ -149,9 +149,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_trips_created_by_users')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_trips'))
     )
-    with op.batch_alter_table('trips', schema=None) as batch_op:
-        batch_op.create_index('ix_trips_created_at_id', ['created_at', 'id'], unique=False)
-
     op.create_table('activities',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('trip_id', sa.Uuid(), nullable=False),
@@ -254,6 +251,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('trip_id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=False),
+    sa.Column('trip_created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('display_name', sa.Text(), nullable=False),
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('permissions', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -269,7 +267,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('trip_id', 'user_id', name=op.f('uq_trip_members_trip_id_user_id'))
     )
     with op.batch_alter_table('trip_members', schema=None) as batch_op:
-        batch_op.create_index('ix_trip_members_user_id', ['user_id'], unique=False)
+        batch_op.create_index('ix_trip_members_newest', ['user_id', 'trip_created_at', 'trip_id'], unique=False)
 
     op.create_table('trip_mutations',
     sa.Column('trip_id', sa.Uuid(), nullable=False),
@@ -293,7 +291,7 @@ def downgrade() -> None:
 
     op.drop_table('trip_mutations')
     with op.batch_alter_table('trip_members', schema=None) as batch_op:
-        batch_op.drop_index('ix_trip_members_user_id')
+        batch_op.drop_index('ix_trip_members_newest')
 
     op.drop_table('trip_members')
     with op.batch_alter_table('trip_invites', schema=None) as batch_op:
@@ -314,9 +312,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_activities_lane')
 
     op.drop_table('activities')
-    with op.batch_alter_table('trips', schema=None) as batch_op:
-        batch_op.drop_index('ix_trips_created_at_id')
-
     op.drop_table('trips')
     with op.batch_alter_table('locations', schema=None) as batch_op:
         batch_op.drop_index('ix_locations_place', postgresql_using='gist', postgresql_where=sa.text('created_by IS NULL'))

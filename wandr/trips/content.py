@@ -37,6 +37,11 @@ TRIP = Entity(
     client_ops=frozenset({"update", "delete", "restore"}),
 )
 
+def copy_creation(scene: Scene, member: Row, changed: frozenset[str]) -> None:
+    """Keep with the member when the trip was made."""
+    member.trip_created_at = scene.trip.created_at
+
+
 # Members change through invites and member routes only, never by an op of a client.
 MEMBER = Entity(
     name="member",
@@ -47,6 +52,7 @@ MEMBER = Entity(
     needs=Permission.MANAGE_MEMBERS,
     client_ops=frozenset(),
     key="user_id",
+    prepare=copy_creation,
     keeps_tombstones=False,
 )
 

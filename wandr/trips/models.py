@@ -25,7 +25,6 @@ class Trip(Record, Versioned, Base):
         CheckConstraint("length(description) <= 1000", name="description_length"),
         CheckConstraint("end_date >= start_date", name="dates_in_order"),
         CheckConstraint(f"status IN {STATUSES}", name="status_known"),
-        Index("ix_trips_created_at_id", "created_at", "id"),
     )
 
     title: Mapped[str] = mapped_column(Text)
@@ -47,11 +46,13 @@ class Member(Record, Versioned, Base):
     __table_args__ = (
         UniqueConstraint("trip_id", "user_id"),
         CheckConstraint(f"role IN {ROLES}", name="role_known"),
-        Index("ix_trip_members_user_id", "user_id"),
+        Index("ix_trip_members_newest", "user_id", "trip_created_at", "trip_id"),
     )
 
     trip_id: Mapped[UUID] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    # A copy, so that the newest trips of a user are read off one index, however many there are.
+    trip_created_at: Mapped[datetime]
     display_name: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text)
     permissions: Mapped[dict[str, bool]] = mapped_column(JSONB, default=dict)

@@ -19,12 +19,12 @@ from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
 from wandr.trips import service
 from wandr.trips.content import TRIP
-from wandr.trips.models import Trip
+from wandr.trips.models import Member
 from wandr.trips.schemas import TripFields, TripQuery, TripUpdate, TripView
 from wandr.trips.service import Founder, TripFilter
 
 blueprint = Blueprint("trips", __name__, url_prefix="/trips", description="What a group plans.")
-NEWEST_FIRST = Keyset("trips", (Trip.created_at, Trip.id), descending=True)
+NEWEST_FIRST = Keyset("trips", (Member.trip_created_at, Member.trip_id), descending=True)
 
 
 @blueprint.route("")
@@ -96,7 +96,7 @@ def delete_trip(trip_id: UUID) -> tuple[str, int]:
 @blueprint.route("/<uuid:trip_id>/restoration", methods=["POST"])
 @door(Permission.DELETE_TRIP)
 @blueprint.response(200, TripView)
-@problems(Conflict)
+@problems(Conflict, Stale)
 def restore_trip(trip_id: UUID) -> Response:
     """Take a trip out of the trash."""
     _apply(trip_id, Op("restore", TRIP, trip_id))

@@ -79,8 +79,8 @@ def trips_of(user_id: UUID, chosen: TripFilter) -> Select[Any]:
     """The trips of a user, each as JSON text: the body of `TripView`, written by Postgres."""
     return (
         select(cast(_trip_json(), Text))
-        .select_from(Trip)
-        .join(Member, Member.trip_id == Trip.id)
+        .select_from(Member)
+        .join(Trip, Trip.id == Member.trip_id)
         .where(Member.user_id == user_id, *chosen.conditions())
     )
 
