@@ -42,8 +42,10 @@ class Stage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.kill_worker()
-        self.web.__exit__(kind, error, trace)
+        try:
+            self.kill_worker()
+        finally:
+            self.web.__exit__(kind, error, trace)
 
     def flask(self, *words: str) -> str:
         """Run a flask command; what it prints."""
