@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run flask test check bench clients clean
+.PHONY: fuzz help setup run flask test check bench clients clean
 
 help:  ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: $(STAMP)  ## Format, lint, types, then the tests
 
 bench: $(STAMP)  ## Measure it under load
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+fuzz: $(STAMP)  ## Try hostile input for seven minutes (needs schemathesis 4 on PATH)
+	@$(PYTHON) -m tests.fuzz
 
 clients: $(STAMP)  ## Generate TypeScript and Python clients and use them; look at /docs in a browser
 	@$(PYTHON) -m tests.contract.clients

@@ -1,0 +1,56 @@
+"""Things that exist, for a fuzzer to find."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tests.cast import Person, make_person
+from tests.group import KYOTO, join
+from wandr.ai.models import AiRequest, Proposal
+from wandr.base import utc_now
+from wandr.extensions import db
+
+TRIPS = 40  # deleting is among what is tried
+
+
+def furnish(person: Person, trips: int = TRIPS) -> list[dict[str, str]]:
+    """Trips of a person with one thing of each kind; what the parameters of addresses may be."""
+    return [_furnished_trip(person) for _ in range(trips)]
+
+
+def _furnished_trip(person: Person) -> dict[str, str]:
+    trip = person.post("/trips", json=KYOTO)
+    path = f"/trips/{trip['id']}"
+    activity = person.post(f"{path}/activities", json={"title": "Tea", "day": "2027-04-02"})
+    invite = person.post(f"{path}/invites", json={"link": True})
+    place = person.post("/locations", json={"name": "Home", "latitude": 1, "longitude": 2})
+    member = make_person(person.client.application, "Mia")
+    join(trip["id"], person, member, "viewer")
+    request_id, proposal_id = _something_proposed(UUID(trip["id"]), person)
+    return {
+        "trip_id": trip["id"],
+        "row_id": activity["id"],
+        "user_id": str(member.user_id),
+        "invite_id": invite["id"],
+        "token": invite["token"],
+        "session_id": str(person.session_id),
+        "location_id": place["id"],
+        "request_id": str(request_id),
+        "proposal_id": str(proposal_id),
+    }
+
+
+def _something_proposed(trip_id: UUID, person: Person) -> tuple[UUID, UUID]:
+    request = AiRequest(
+        trip_id=trip_id, requested_by=person.user_id, kind="plan_trip", base_seq=1,
+        input={"prompt": "", "day": None, "wishes": {}},
+        status="failed", deadline_at=utc_now(), finished_at=utc_now(),
+    )  # fmt: skip
+    db.session.add(request)
+    db.session.flush()
+    proposal = Proposal(
+        trip_id=trip_id, request_id=request.id, base_seq=1, created_by=person.user_id
+    )
+    db.session.add(proposal)
+    db.session.commit()
+    return request.id, proposal.id
