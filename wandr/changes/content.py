@@ -152,7 +152,7 @@ def _apply(trip_id: UUID, op: Op) -> Any:
         [op],
         source="rest",
         client_id=principal.session_id,
-        expect_version=expected_version(),
+        expect_version=None if op.kind == "create" else expected_version(),
     )
     return outcome.or_refused()
 

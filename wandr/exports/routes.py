@@ -23,6 +23,7 @@ CALENDAR = "text/calendar; charset=utf-8"
 @blueprint.route("/export.ics")
 @door(Permission.VIEW)
 @blueprint.response(200, {"type": "string"}, content_type="text/calendar")
+@blueprint.alt_response(304, "NOT_MODIFIED")
 def export_calendar(trip_id: UUID) -> Response:
     """The scheduled activities of a trip as a calendar file (RFC 5545)."""
     plan = read_plan(me().user_id, trip_id)

@@ -54,6 +54,8 @@ class Near(fields.Field):
 class LocationView(WandrSchema):
     """A place on Earth; `hours` in OSM syntax, `attribution` to be shown with it."""
 
+    carries_etag = True
+
     id = Identifier(required=True)
     name = Text(200, required=True)
     kind = Text(20, required=True)

@@ -1,0 +1,98 @@
+"""What no caller should send: raw JSON for a field, whole bodies, query values, path parts."""
+
+from __future__ import annotations
+
+import json
+
+UNREADABLE = {  # wherever it stands
+    "5,000 digits": "9" * 5000,
+    "1e999": "1e999",
+    "NaN": "NaN",
+    "too deep": '{"a":' * 40 + "1" + "}" * 40,
+}
+RAW_VALUES = {
+    "NUL": '"a\\u0000b"',
+    "NUL in a key": '{"a\\u0000b": 1}',
+    "a lone surrogate": '"a\\ud800"',
+    "a lone surrogate in a key": '{"\\udfff": "a"}',
+    "more than 64 bits": "9223372036854775808",
+    "more than 32 bits": "2147483648",
+    "1e308": "1e308",
+    "a fraction": "1.5",
+    "true": "true",
+    "a negative": "-1",
+    "digits as text": '"1"',
+    "the first day": '"0001-01-01"',
+    "the last day": '"9999-12-31"',
+    "an instant before time": '"0001-01-01T00:00:00+14:00"',
+    "an instant after time": '"9999-12-31T23:59:59-14:00"',
+    "deep": "[" * 30 + "]" * 30,
+    "overlong": json.dumps("x" * 70_000),
+    "line breaks": '"a\\r\\nBcc: b@example.com"',
+    "nothing": '""',
+    "a list of null": "[null]",
+    "an object": "{}",
+    "null": "null",
+    "many keys": json.dumps({str(n): n for n in range(2000)}),
+}
+RAW_BODIES = {
+    "nothing": b"",
+    "white space": b"  ",
+    "no UTF-8": b'{"title": "\xff"}',
+    "UTF-16": '{"title": "a"}'.encode("utf-16"),
+    "half of it": b'{"title": ',
+    "a list": b"[]",
+    "a list of objects": b"[{}]",
+    "null": b"null",
+    "text": b'"text"',
+    "a number": b"1",
+    "an unknown field": b'{"__class__": 1, "is_admin": true}',
+    "NUL in a name": b'{"\\u0000": 1}',
+    "a lone surrogate in a name": b'{"\\ud800": 1}',
+    "the same name twice": b'{"title": "a", "title": "b"}',
+    "170,000 deep": b'{"a":' * 170_000 + b"1" + b"}" * 170_000,
+    "100,000 names": json.dumps({f"k{n}": n for n in range(70_000)}).encode(),
+    "too large": b'{"title": "' + b"x" * 1_100_000 + b'"}',
+}
+QUERY_VALUES = {
+    "nothing": "",
+    "NUL": "a%00b",
+    "no UTF-8": "%FF%FE",
+    "a surrogate": "%ED%A0%80",
+    "5,000 digits": "9" * 5000,
+    "more than 64 bits": "9223372036854775808",
+    "a negative": "-1",
+    "a fraction": "1.5",
+    "1e999": "1e999",
+    "NaN": "NaN",
+    "other digits": "%D9%A3",
+    "true": "true",
+    "null": "null",
+    "the first day": "0001-01-01",
+    "the last day": "9999-12-31",
+    "overlong": "x" * 5000,
+    "a pattern": "%25%5F%5C%27%22%3B--",
+    "line breaks": "a%0D%0ASet-Cookie:%20a=b",
+    "a pair": "1,1,1",
+}
+PATH_PARTS = {
+    "nobody's": "00000000-0000-4000-8000-000000000000",
+    "no hyphens": "0198c0de000070008000000000000001",
+    "NUL": "a%00b",
+    "no UTF-8": "%FF",
+    "a surrogate": "%ED%A0%80",
+    "digits": "9" * 400,
+    "a quote": "'%20OR%201=1",
+    "up": "..%2F..",
+    "a list": "%5B%5D",
+}
+HEADERS = {
+    "If-Match": ("rubbish", '"1.zz"', "W/", '"99999999999999999999.aa"', "*, *"),
+    "If-None-Match": ("rubbish", '"', "*", "W/", "x" * 5000),
+    "Idempotency-Key": ("", "x" * 256, "\xff", "\t"),
+    "X-Request-ID": ("x" * 1000, "\xff", "a b"),
+    "Authorization": ("Bearer", "Bearer a.b.c", "Basic YTpi", "Bearer " + "x" * 5000),
+    "Content-Type": ("text/plain", "application/xml", "multipart/form-data; boundary=a", "", "\xff"),
+    "Accept": ("text/nothing", "\xff", "*/*;q=2"),
+    "Last-Event-ID": ("-1", "9" * 100, "\xff"),
+}  # fmt: skip
