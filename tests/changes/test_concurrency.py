@@ -113,7 +113,12 @@ def test_who_loses_the_right_while_waiting_for_the_lock_writes_nothing(
     def late_write():
         with committed_app.app_context(), atomic():
             waiting.set()
-            op = {"op": "create", "entity": "activity", "id": str(uuid4()), "fields": {"title": "Late"}}
+            op = {
+                "op": "create",
+                "entity": "activity",
+                "id": str(uuid4()),
+                "fields": {"title": "Late"},
+            }
             apply(trip_id, participant.user_id, read_ops([op]), source="rest").or_refused()
 
     with ThreadPoolExecutor(1) as pool:
@@ -134,7 +139,12 @@ def test_who_is_removed_while_waiting_finds_nothing(committed_app, people, trip_
 
     def late_write():
         with committed_app.app_context(), atomic():
-            op = {"op": "create", "entity": "activity", "id": str(uuid4()), "fields": {"title": "Late"}}
+            op = {
+                "op": "create",
+                "entity": "activity",
+                "id": str(uuid4()),
+                "fields": {"title": "Late"},
+            }
             apply(trip_id, participant.user_id, read_ops([op]), source="rest")
 
     with ThreadPoolExecutor(1) as pool:

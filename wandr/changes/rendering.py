@@ -19,6 +19,7 @@ from wandr.permissions import DEFAULTS, Permission
 
 DIALECT = dialect()
 
+
 def json_members(view: Schema, model: Any) -> list[ColumnElement[Any] | str]:
     """Names and values, in turn, for `json_build_object`. TypeError when a view has no column."""
     members: list[ColumnElement[Any] | str] = []
