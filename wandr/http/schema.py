@@ -70,7 +70,8 @@ class Blueprint(SmorestBlueprint):
         if location == "json":
             more.setdefault("example", example_of(schema))
             more.setdefault("required", not getattr(schema, "optional_body", False))
-        return super().arguments(schema, location=location, **more)
+        made = schema() if isinstance(schema, type) else schema  # once, not for every request
+        return super().arguments(made, location=location, **more)
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, *args: Any, **more: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, *args, **more)
