@@ -6,6 +6,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.statements import counted
+from wandr.changes import performing
+
 
 def test_a_participant_plans_something(path, participant, viewer):
     fields = {
@@ -221,6 +224,20 @@ class TestOrder:
         items = participant.get(f"{path}/activities")["items"]
         assert all(len(one["position"]) <= 48 for one in items)
         assert titles() == ["A", c["title"], b["title"]]
+
+    def test_a_rewrite_reads_a_list_of_any_length_at_once(
+        self, plan, rows, move, rolled_back, monkeypatch
+    ):
+        """It happens under the trip's lock."""
+        monkeypatch.setattr(performing, "LONGEST", 1)  # of every key
+        counts = []
+        for _ in range(2):
+            with counted(rolled_back) as statements:
+                move(rows[0], after=None)
+            counts.append(len(statements))
+            for title in "DEFGH":
+                plan(title, day=rows[0]["day"])
+        assert counts[0] == counts[1]
 
     def test_the_list_is_paged_in_its_order(self, path, participant, plan):
         for title, day in (("3", None), ("2", "2027-04-02"), ("1", "2027-04-01"), ("4", None)):

@@ -178,12 +178,13 @@ def _follow(change: Change, target: tuple[Entity, Row], before: Mapping[str, Any
 
 def _rewrite_keys(change: Change, entity: Entity, row: Row) -> None:
     db.session.flush()
-    for row_id, key in Lane.of(entity, row).short_keys().items():
-        neighbour = db.session.get_one(entity.model, row_id)
+    change.stamp(entity, row, {})
+    stamps = _stamps(entity, row)  # of all of them: they change in one change
+    for neighbour, key in Lane.of(entity, row).short_keys():
         before = neighbour.position
         neighbour.position = key
         change.stamp(entity, neighbour, {})
-        fields = {"position": key, **_stamps(entity, neighbour)}
+        fields = {"position": key, **stamps}
         undone = {"position": before}
         if neighbour.deleted_seq is None:
             change.remember(

@@ -53,12 +53,12 @@ class Lane:
         upper = db.session.scalar(select(func.min(column)).where(*beyond))
         return str(generate_key_between(lower, upper))
 
-    def short_keys(self) -> dict[UUID, str]:
-        """Fresh keys for the whole list, by id, in the order it has."""
+    def short_keys(self) -> list[tuple[Row, str]]:
+        """Every row of the list, in the order it has, with a fresh key; one statement."""
         model = self.entity.model
-        ordered = select(model.id).where(*self._rows()).order_by(model.position, model.id)
-        ids = db.session.scalars(ordered).all()
-        return dict(zip(ids, generate_n_keys_between(None, None, n=len(ids)), strict=True))
+        ordered = select(model).where(*self._rows()).order_by(model.position, model.id)
+        rows = db.session.scalars(ordered).all()
+        return list(zip(rows, generate_n_keys_between(None, None, n=len(rows)), strict=True))
 
     def _rows(self) -> list[ColumnElement[Any]]:
         model = self.entity.model
