@@ -4,6 +4,8 @@ VENV   := .venv
 PYTHON := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 ARGS   ?=
+# Each worker starts a Postgres and a Valkey of its own.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: fuzz help setup run flask test check bench clients clean
@@ -20,13 +22,13 @@ flask: $(STAMP)  ## A flask command inside a running `make run` (ARGS=mailbox)
 	@$(PYTHON) -m wandr.launcher.inside flask $(ARGS)
 
 test: $(STAMP)  ## Run the tests (ARGS="-k name" chooses)
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest $(PARALLEL) $(ARGS)
 
 check: $(STAMP)  ## Format, lint, types, then the tests
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest $(PARALLEL) $(ARGS)
 
 bench: $(STAMP)  ## Measure it under load
 	@$(PYTHON) -m tests.bench $(ARGS)

@@ -143,8 +143,9 @@ def test_a_wrong_invite_is_refused(path, organizer, body):
     organizer.post(f"{path}/invites", json=body, status=422)
 
 
-@pytest.mark.parametrize("key", ["x", str(uuid4()), "%00", "a" * 3000])
+@pytest.mark.parametrize("key", ["x", "unknown id", "%00", "a" * 3000])
 def test_an_unknown_token_leads_nowhere(client, outsider, key):
+    key = str(uuid4()) if key == "unknown id" else key
     assert client.get(f"/api/v1/invites/{key}").status_code == 404
     accept(outsider, key, status=404)
 
