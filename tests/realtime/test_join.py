@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import text
 
 from tests.realtime.device import create, rename
@@ -119,6 +120,12 @@ def test_catching_up_goes_page_by_page(group, device) -> None:
         seqs += [change["seq"] for change in told["changes"]]
         since, more = seqs[-1], told["more"]
     assert seqs == [head - 2, head - 1, head]
+
+
+@pytest.mark.parametrize("limit", [True, 0, 501, "2", 1.0])
+def test_a_wrong_limit_is_refused(group, device, limit) -> None:
+    asked = {"trip_id": str(group.trip_id), "since": 0, "limit": limit}
+    assert device(group.viewer).send("trip:catchup", asked)["error"]["code"] == "invalid"
 
 
 def test_who_leaves_hears_no_more(group, device) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
-
 from wandr.auth.door import Access
 from wandr.auth.principal import principal_of
 from wandr.changes.feed import changes_since
@@ -49,7 +47,7 @@ class CatchupPayload(TripPayload):
     """Which stretch of the log."""
 
     since = Whole(0, required=True)
-    limit = fields.Integer(strict=True, load_default=500, validate=validate.Range(1, 500))
+    limit = Whole(1, 500, load_default=500)
 
 
 class SeenPayload(TripPayload):

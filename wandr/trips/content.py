@@ -37,6 +37,7 @@ TRIP = Entity(
     client_ops=frozenset({"update", "delete", "restore"}),
 )
 
+
 def copy_creation(scene: Scene, member: Row, changed: frozenset[str]) -> None:
     """Keep with the member when the trip was made."""
     member.trip_created_at = scene.trip.created_at
