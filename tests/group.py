@@ -8,6 +8,9 @@ from uuid import UUID
 import pytest
 
 from tests.cast import Person
+from wandr.ai.models import AiRequest, Proposal
+from wandr.base import utc_now
+from wandr.extensions import db
 from wandr.transaction import atomic
 from wandr.trips.invites import Invitee, accept_invite, create_invite
 
@@ -26,6 +29,23 @@ def join(trip_id: str, organizer: Person, person: Person, role: str) -> None:
     with atomic():
         _, token = create_invite(UUID(trip_id), organizer.user_id, wanted)
         accept_invite(token, Invitee(person.user_id, person.display_name, None))
+
+
+def something_proposed(trip_id: UUID, person: Person) -> tuple[UUID, UUID]:
+    """The ids of a finished request to the assistant and of its proposal, which is empty."""
+    request = AiRequest(
+        trip_id=trip_id, requested_by=person.user_id, kind="plan_trip", base_seq=1,
+        input={"prompt": "", "day": None, "wishes": {}},
+        status="failed", deadline_at=utc_now(), finished_at=utc_now(),
+    )  # fmt: skip
+    db.session.add(request)
+    db.session.flush()
+    proposal = Proposal(
+        trip_id=trip_id, request_id=request.id, base_seq=1, created_by=person.user_id
+    )
+    db.session.add(proposal)
+    db.session.commit()
+    return request.id, proposal.id
 
 
 @pytest.fixture

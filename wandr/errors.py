@@ -197,28 +197,33 @@ def problem_of_http(error: HTTPException) -> Response:
     return response
 
 
-def problem_of_database(error: DBAPIError | PoolTimeout) -> Response:
-    """What the database refused: bad data is the client's, absence and overload are ours."""
+def refusal_of(error: Exception) -> WandrError:
+    """Any failure as what a caller may hear of it.
+
+    What the database refused is the client's, its absence and overload are ours; what nobody
+    expected is logged in full and told to nobody.
+    """
+    if isinstance(error, WandrError):
+        return error
     if isinstance(error, (DataError, IntegrityError)):
         log.warning("database_refused", error=str(error.orig))
         kind = Invalid if isinstance(error, DataError) else Conflict
-        return problem_of(kind("The database cannot store these values."))
-    if isinstance(error, (OperationalError, PoolTimeout)) or error.connection_invalidated:
+        return kind("The database cannot store these values.")
+    away = isinstance(error, DBAPIError) and error.connection_invalidated
+    if away or isinstance(error, (OperationalError, PoolTimeout)):
         log.error("database_away", error=str(error))
-        return problem_of(Busy("The database does not answer just now."))
-    return problem_of_unexpected(error)
-
-
-def problem_of_unexpected(error: Exception) -> Response:
-    """The last resort: logged in full, told to nobody."""
+        return Busy("The database does not answer just now.")
     log.error("unexpected", exc_info=error)
-    return problem(500, "internal", "Something went wrong on our side.")
+    return WandrError("Something went wrong on our side.")
+
+
+def problem_of_any(error: Exception) -> Response:
+    """The last resort: the problem document of whatever went wrong."""
+    return problem_of(refusal_of(error))
 
 
 def register_error_handlers(app: Flask) -> None:
     """Let every failure of a request leave as a problem document."""
     app.register_error_handler(WandrError, problem_of)
     app.register_error_handler(HTTPException, problem_of_http)
-    app.register_error_handler(DBAPIError, problem_of_database)
-    app.register_error_handler(PoolTimeout, problem_of_database)
-    app.register_error_handler(Exception, problem_of_unexpected)
+    app.register_error_handler(Exception, problem_of_any)

@@ -10,11 +10,8 @@ import pytest
 from flask import Flask
 
 from tests.cast import FreshClient, Person, make_person
-from tests.group import join
-from wandr.ai.models import AiRequest, Proposal
+from tests.group import join, something_proposed
 from wandr.auth.door import Access
-from wandr.base import utc_now
-from wandr.extensions import db
 from wandr.permissions import DEFAULTS, Permission, Role
 
 OP = {"op": "create", "entity": "activity", "id": str(uuid4()), "fields": {"title": "x"}}
@@ -100,7 +97,7 @@ def world(app, trip, path, organizer, participant, viewer, outsider, plan) -> Wo
     row, target = plan("Tea"), make_person(app, "Expendable")
     join(trip["id"], organizer, target, "viewer")
     invite = organizer.post(f"{path}/invites", json={"link": True})
-    request_id, proposal_id = _something_proposed(UUID(trip["id"]), organizer)
+    request_id, proposal_id = something_proposed(UUID(trip["id"]), organizer)
     ids = {
         "trip_id": trip["id"], "row_id": row["id"], "user_id": target.user_id,
         "invite_id": invite["id"], "request_id": request_id, "proposal_id": proposal_id,
@@ -126,21 +123,6 @@ def _who_was_removed(app: Flask, trip: dict[str, Any], organizer: Person) -> Per
     join(trip["id"], organizer, person, "organizer")
     organizer.delete(f"/trips/{trip['id']}/members/{person.user_id}", status=204)
     return person
-
-
-def _something_proposed(trip_id: UUID, person: Person) -> tuple[UUID, UUID]:
-    request = AiRequest(
-        trip_id=trip_id, requested_by=person.user_id, kind="plan_trip", input={}, base_seq=1,
-        status="failed", deadline_at=utc_now(), finished_at=utc_now(),
-    )  # fmt: skip
-    db.session.add(request)
-    db.session.flush()
-    proposal = Proposal(
-        trip_id=trip_id, request_id=request.id, base_seq=1, created_by=person.user_id
-    )
-    db.session.add(proposal)
-    db.session.commit()
-    return request.id, proposal.id
 
 
 def addresses(app: Flask, endpoint: str, ids: dict[str, Any]) -> list[tuple[str, str]]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from tests.cast import Person, make_person
-from tests.group import KYOTO, join
-from wandr.ai.models import AiRequest, Proposal
-from wandr.base import utc_now
-from wandr.extensions import db
+from tests.group import KYOTO, join, something_proposed
 
 TRIPS = 40  # deleting is among what is tried
 
@@ -26,7 +23,7 @@ def _furnished_trip(person: Person) -> dict[str, str]:
     place = person.post("/locations", json={"name": "Home", "latitude": 1, "longitude": 2})
     member = make_person(person.client.application, "Mia")
     join(trip["id"], person, member, "viewer")
-    request_id, proposal_id = _something_proposed(UUID(trip["id"]), person)
+    request_id, proposal_id = something_proposed(UUID(trip["id"]), person)
     return {
         "trip_id": trip["id"],
         "row_id": activity["id"],
@@ -38,19 +35,3 @@ def _furnished_trip(person: Person) -> dict[str, str]:
         "request_id": str(request_id),
         "proposal_id": str(proposal_id),
     }
-
-
-def _something_proposed(trip_id: UUID, person: Person) -> tuple[UUID, UUID]:
-    request = AiRequest(
-        trip_id=trip_id, requested_by=person.user_id, kind="plan_trip", base_seq=1,
-        input={"prompt": "", "day": None, "wishes": {}},
-        status="failed", deadline_at=utc_now(), finished_at=utc_now(),
-    )  # fmt: skip
-    db.session.add(request)
-    db.session.flush()
-    proposal = Proposal(
-        trip_id=trip_id, request_id=request.id, base_seq=1, created_by=person.user_id
-    )
-    db.session.add(proposal)
-    db.session.commit()
-    return request.id, proposal.id

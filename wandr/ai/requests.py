@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from wandr.ai import leases
 from wandr.ai.models import ACTIVE, AiEvent, AiRequest
 from wandr.base import new_id
-from wandr.errors import Invalid, NotFound, TooManyRequests
+from wandr.errors import NotFound, TooManyRequests, wrong_field
 from wandr.extensions import db
 from wandr.jobs.queue import send_later
 from wandr.permissions import Permission
@@ -108,15 +108,11 @@ def events_of(request_id: UUID, after: int, limit: int) -> list[Said]:
 def _check_day(access: Access, question: Question) -> None:
     day, trip = question.day, access.trip
     if question.kind == "plan_day" and day is None:
-        raise _invalid_day("A plan for a day needs the day.")
+        raise wrong_field("day", "A plan for a day needs the day.")
     if day is None or trip.start_date is None or trip.end_date is None:
         return
     if not trip.start_date <= day <= trip.end_date:
-        raise _invalid_day("Must be a day of the trip.")
-
-
-def _invalid_day(message: str) -> Invalid:
-    return Invalid(message, errors={"json": {"day": [message]}})
+        raise wrong_field("day", "Must be a day of the trip.")
 
 
 def _keep_within_quotas(user_id: UUID, trip_id: UUID) -> None:

@@ -15,6 +15,7 @@ from wandr.auth.principal import me
 from wandr.base import new_id
 from wandr.changes.entity import Entity
 from wandr.changes.ops import END, Op
+from wandr.changes.outcome import Outcome
 from wandr.changes.rendering import json_of, keyset_of, seen_by
 from wandr.changes.service import apply
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
@@ -63,7 +64,7 @@ def _add_create(blueprint: Blueprint, entity: Entity) -> None:
     @problems(BadRequest, Conflict, Invalid)
     def create_row(body: dict[str, Any], trip_id: UUID) -> Response:
         row_id, after = body.pop("id", new_id()), body.pop("after", END)
-        _apply(trip_id, Op("create", entity, row_id, body, after))
+        apply_from_rest(trip_id, Op("create", entity, row_id, body, after))
         address = f"{request.base_url.rstrip('/')}/{row_id}"
         return _answer(entity, trip_id, row_id, status=201, headers={"Location": address})
 
@@ -92,7 +93,7 @@ def _add_update(blueprint: Blueprint, entity: Entity) -> None:
     @blueprint.response(200, entity.view)
     @problems(BadRequest, Conflict, Stale, Invalid)
     def update_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
-        _apply(trip_id, Op("update", entity, row_id, body))
+        apply_from_rest(trip_id, Op("update", entity, row_id, body))
         return _answer(entity, trip_id, row_id)
 
     summary = f"Change fields of one {entity.name}."
@@ -104,7 +105,7 @@ def _add_delete(blueprint: Blueprint, entity: Entity) -> None:
     @blueprint.response(204)
     @problems(Stale)
     def delete_row(trip_id: UUID, row_id: UUID) -> tuple[str, int]:
-        outcome = _apply(trip_id, Op("delete", entity, row_id))
+        outcome = apply_from_rest(trip_id, Op("delete", entity, row_id))
         if outcome.results[0].status == "noop":
             raise NotFound()
         return "", 204
@@ -123,7 +124,7 @@ def _add_move(blueprint: Blueprint, entity: Entity) -> None:
     @problems(BadRequest, Conflict, Stale, Invalid)
     def move_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
         after = body.pop("after", END)
-        _apply(trip_id, Op("move", entity, row_id, body, after))
+        apply_from_rest(trip_id, Op("move", entity, row_id, body, after))
         return _answer(entity, trip_id, row_id)
 
     summary = f"Put one {entity.name} after another, on top (null) or at the end (no `after`)."
@@ -144,7 +145,8 @@ def _add(
     blueprint.route(path, methods=[method])(view)
 
 
-def _apply(trip_id: UUID, op: Op) -> Any:
+def apply_from_rest(trip_id: UUID, op: Op) -> Outcome:
+    """Apply one op for the caller of this request, or raise its refusal; `If-Match` counts."""
     principal = me()
     outcome = apply(
         trip_id,

@@ -13,13 +13,11 @@ from typing import Any
 import structlog
 from flask import Flask
 from marshmallow import Schema, ValidationError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wandr.auth.door import Access, Needs
 from wandr.auth.sessions import live_session_ids
 from wandr.changes.outcome import error_as_json
-from wandr.errors import BadRequest, Busy, Conflict, Invalid, Unauthorized, WandrError
+from wandr.errors import BadRequest, Invalid, Unauthorized, WandrError, refusal_of
 from wandr.realtime.packets import MAX_EVENT, TOO_LARGE, UNREADABLE
 from wandr.realtime.rooms import Connection
 from wandr.realtime.state import sockets
@@ -75,7 +73,7 @@ def answer(app: Flask, name: str, sid: str, args: tuple[Any, ...]) -> Ack:
             payload = _load(one, args)
             return {"ok": True, **(one.handle(connection, payload) or {})}
         except Exception as error:  # noqa: BLE001 - a client must not wait for ever
-            return refusal(_problem_of(error))
+            return refusal(refusal_of(error))
 
 
 def refusal(problem: WandrError) -> Ack:
@@ -118,19 +116,3 @@ def _load(one: ClientEvent, args: tuple[Any, ...]) -> dict[str, Any]:
         errors = {"json": error.messages}
         raise Invalid("Some fields are not as they must be.", errors=errors) from None
     return payload
-
-
-def _problem_of(error: Exception) -> WandrError:
-    if isinstance(error, WandrError):
-        return error
-    if isinstance(error, DataError):
-        return Invalid("The database cannot store these values.")
-    if isinstance(error, IntegrityError):
-        return Conflict("The database cannot store these values.")
-    if isinstance(error, (OperationalError, PoolTimeout)) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
-        log.error("database_away", error=str(error))
-        return Busy("The database does not answer just now.")
-    log.error("unexpected", exc_info=error)
-    return WandrError("Something went wrong on our side.")

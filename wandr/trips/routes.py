@@ -9,11 +9,11 @@ from flask import Response, request
 
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
+from wandr.changes.content import apply_from_rest
 from wandr.changes.ops import Op
-from wandr.changes.service import apply
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.extensions import db
-from wandr.http.etags import expected_version, versioned
+from wandr.http.etags import versioned
 from wandr.http.pages import Keyset, PageQuery, page_of, page_text
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
@@ -79,7 +79,7 @@ def read_trip(trip_id: UUID) -> Response:
 def update_trip(body: dict[str, Any], trip_id: UUID) -> Response:
     """Change fields of a trip; new dates never delete activities."""
     options = {name: body.pop(name) for name in ("dates_mode",) if name in body}
-    _apply(trip_id, Op("update", TRIP, trip_id, body, options=options))
+    apply_from_rest(trip_id, Op("update", TRIP, trip_id, body, options=options))
     return _answer(trip_id)
 
 
@@ -89,7 +89,7 @@ def update_trip(body: dict[str, Any], trip_id: UUID) -> Response:
 @problems(Stale)
 def delete_trip(trip_id: UUID) -> tuple[str, int]:
     """Move a trip to the trash."""
-    _apply(trip_id, Op("delete", TRIP, trip_id))
+    apply_from_rest(trip_id, Op("delete", TRIP, trip_id))
     return "", 204
 
 
@@ -99,20 +99,8 @@ def delete_trip(trip_id: UUID) -> tuple[str, int]:
 @problems(Conflict, Stale)
 def restore_trip(trip_id: UUID) -> Response:
     """Take a trip out of the trash."""
-    _apply(trip_id, Op("restore", TRIP, trip_id))
+    apply_from_rest(trip_id, Op("restore", TRIP, trip_id))
     return _answer(trip_id)
-
-
-def _apply(trip_id: UUID, op: Op) -> None:
-    principal = me()
-    apply(
-        trip_id,
-        principal.user_id,
-        [op],
-        source="rest",
-        client_id=principal.session_id,
-        expect_version=expected_version(),
-    ).or_refused()
 
 
 def _answer(trip_id: UUID, **more: Any) -> Response:
