@@ -6,11 +6,14 @@ Python is not imported: as root it opens every folder above the programs, homes 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,9 +74,21 @@ def _copy_wheel(package: Path, cache: Path) -> Path:
 
 
 def _system_account() -> pwd.struct_passwd:
+    with _one_at_a_time():
+        try:
+            return pwd.getpwnam(SYSTEM_USER)
+        except KeyError:
+            options = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
+            subprocess.run(["useradd", *options, SYSTEM_USER], check=True)
+            return pwd.getpwnam(SYSTEM_USER)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of processes that start together, one makes the user, and the others find it whole."""
+    folder = os.open("/etc", os.O_RDONLY)
     try:
-        return pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        options = ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-        subprocess.run(["useradd", *options, SYSTEM_USER], check=True)
-        return pwd.getpwnam(SYSTEM_USER)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
