@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, cast, func, select
+from sqlalchemy import Row, Text, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from wandr.changes.audience import visible_ops
 from wandr.changes.entity import Entity, registry
-from wandr.changes.models import TripChange
+from wandr.changes.models import TripChange, TripText
 from wandr.changes.rendering import json_list, json_of, permissions_json, seen_by
+from wandr.changes.ytext import seed
 from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.http.fields import instant_text
@@ -81,6 +83,29 @@ def snapshot(trip_id: UUID, viewer: UUID) -> tuple[str, int]:
     if row is None:
         raise NotFound()
     return row[0], row[1]
+
+
+def read_text(
+    entity: Entity, trip_id: UUID, row_id: UUID, field: str, *, viewer: UUID
+) -> tuple[dict[str, Any], int]:
+    """`{"state", "seq"}` of a text at one instant, and its row's version. NotFound, outside."""
+    model = entity.model
+    columns = (Trip.seq, model.version, getattr(model, field), TripText.state)
+    document = and_(
+        TripText.trip_id == trip_id, TripText.entity == entity.name,
+        TripText.row_id == row_id, TripText.field == field,
+    )  # fmt: skip
+    statement = select(*columns).select_from(Trip).join(Member, Member.trip_id == Trip.id)
+    if model is not Trip:
+        statement = statement.join(model, model.trip_id == Trip.id)
+    named = Trip.id == trip_id, Member.user_id == viewer, getattr(model, entity.key) == row_id
+    found = statement.outerjoin(TripText, document).where(*named, *seen_by(entity, viewer))
+    row = db.session.execute(found.where(Trip.deleted_seq.is_(None))).one_or_none()
+    if row is None:
+        raise NotFound()
+    seq, version, plain, state = row
+    state = seed(field, plain) if state is None else state
+    return {"state": b64encode(state).decode(), "seq": seq}, version
 
 
 def _snapshot_json(viewer: UUID, mine: Any) -> Any:
