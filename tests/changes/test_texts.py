@@ -225,7 +225,7 @@ def test_of_what_is_deleted_there_is_no_text(path, row, editors, participant):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"update": "AAAA"}, "bad_update"),
+        ({"update": "////"}, "bad_update"),
         ({"update": ""}, "bad_update"),
         ({"field": "title"}, "unknown_field"),
         ({"field": "nothing"}, "unknown_field"),

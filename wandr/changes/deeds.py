@@ -53,7 +53,7 @@ class Deeds:
         by_verb: dict[str, list[str]] = {}
         for row in self.listed(ops):
             deed = max(row["did"], key=STRENGTH.index)
-            by_verb.setdefault(VERBS[deed], []).append(row["label"] or f"a {row['entity']}")
+            by_verb.setdefault(VERBS[deed], []).append(_called(row))
         parts = [f"{verb} {_enumerated(labels)}" for verb, labels in by_verb.items()]
         return f"{name} {SOURCES.get(source, '')}{', '.join(parts)}."
 
@@ -76,8 +76,12 @@ def _fields(op: Op) -> list[str]:
     return sorted(set(op.get("fields", {})) - STAMPS - {"position"})
 
 
+def _called(row: Mapping[str, Any]) -> str:
+    return f"“{row['label']}”" if row["label"] else f"a {row['entity']}"
+
+
 def _enumerated(labels: Sequence[str]) -> str:
-    shown = [f"“{label}”" for label in labels[:NAMED]]
+    shown = list(labels[:NAMED])
     rest = [f"{len(labels) - NAMED} more"] if len(labels) > NAMED else []
     *most, last = [*shown, *rest]
     return f"{', '.join(most)} and {last}" if most else last

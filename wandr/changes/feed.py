@@ -22,6 +22,7 @@ from wandr.trips.access import trip_for
 from wandr.trips.models import Member, Trip
 
 LogRow = Row[Any]  # of LOG: a change without its inverse, which readers have no use for
+MOST_BYTES = 256 * 1024  # of ops, in one answer, delta or event
 LOG = select(
     TripChange.seq,
     TripChange.actor_id,
@@ -29,12 +30,16 @@ LOG = select(
     TripChange.mutation_id,
     TripChange.source,
     TripChange.ops,
+    TripChange.size,
     TripChange.at,
 )
 
 
 def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[str, Any]:
-    """At most `limit` changes after `since`: `{"changes", "head", "more"}`. NotFound, outside."""
+    """At most `limit` changes after `since`: `{"changes", "head", "more"}`. NotFound, outside.
+
+    Fewer when they are large: an answer has about `MOST_BYTES`, and at least one change.
+    """
     head = trip_for(viewer, trip_id).trip.seq
     # Not beyond that head: whoever was removed since then must not see what came after.
     rows = read_log(trip_id, since, limit, until=head)
@@ -45,15 +50,18 @@ def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[s
 def read_log(
     trip_id: UUID, since: int, limit: int, *, until: int | None = None
 ) -> Sequence[LogRow]:
-    """At most `limit` rows of the log after `since`, in order. Checks nobody's access."""
-    statement = (
-        LOG.where(TripChange.trip_id == trip_id, TripChange.seq > since)
-        .order_by(TripChange.seq)
-        .limit(limit)
-    )
+    """At most `limit` rows of the log after `since`, in order, and of `MOST_BYTES` when several.
+
+    Checks nobody's access.
+    """
+    weight = func.sum(TripChange.size).over(order_by=TripChange.seq) - TripChange.size
+    log = LOG.add_columns(weight.label("before_it"))
+    log = log.where(TripChange.trip_id == trip_id, TripChange.seq > since)
     if until is not None:
-        statement = statement.where(TripChange.seq <= until)
-    return db.session.execute(statement).all()
+        log = log.where(TripChange.seq <= until)
+    rows = log.order_by(TripChange.seq).limit(limit).subquery()
+    light = select(rows).where(rows.c.before_it < MOST_BYTES).order_by(rows.c.seq)
+    return db.session.execute(light).all()
 
 
 def change_as_json(row: LogRow | TripChange, viewer: UUID) -> dict[str, Any]:
