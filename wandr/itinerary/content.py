@@ -12,10 +12,10 @@ from wandr.changes.entity import Entity, Registry, Row, Scene
 from wandr.changes.ops import Op
 from wandr.errors import NotFound, wrong_field
 from wandr.extensions import db
+from wandr.itinerary import times
 from wandr.itinerary.dates import reschedule
 from wandr.itinerary.models import Activity
 from wandr.itinerary.schemas import ActivityFields, ActivityView
-from wandr.itinerary.times import is_backwards
 from wandr.locations.service import find_location, location_copy
 from wandr.permissions import Permission
 from wandr.trips.models import Member
@@ -33,13 +33,13 @@ def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None
 
 
 def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
-    """Raise Invalid for an end before the start, a cost in no currency, strangers as company."""
-    if activity.end_day is not None and (activity.day is None or activity.end_day < activity.day):
-        raise wrong_field("end_day", "Must not be before day.")
-    if activity.end_time is not None and activity.start_time is None:
-        raise wrong_field("end_time", "Needs a start_time.")
-    if is_backwards(activity):
-        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
+    """Raise Invalid for an end before the start, a cost in no currency, strangers as company.
+
+    Only for what is changed: new trip dates may have moved a journey into a night in which the
+    clocks change, and its notes must be writable all the same.
+    """
+    if changed & times.FIELDS:
+        _refuse_wrong_times(activity)
     if activity.cost_minor is not None and activity.currency is None:
         raise wrong_field("currency", "A cost needs a currency.")
     if "participants" in changed and activity.participants:
@@ -87,6 +87,15 @@ ACTIVITY = Entity(
     needs=Permission.EDIT_ITINERARY,
     ordered_within=("day",),
     registers=(
+def _refuse_wrong_times(activity: Row) -> None:
+    if times.ends_too_early(activity):
+        raise wrong_field("end_day", "Must not be before day.")
+    if activity.end_time is not None and activity.start_time is None:
+        raise wrong_field("end_time", "Needs a start_time.")
+    if times.is_backwards(activity):
+        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
+
+
         frozenset({"day", "position"}),
         frozenset({"start_time", "end_day", "end_time", "timezone", "end_timezone"}),
         frozenset({"location_id", "location"}),
