@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from wandr.changes.audience import split_update
 from wandr.changes.change import Change, target_of
+from wandr.changes.derived import perform_derived
 from wandr.changes.entity import Entity, Row, registry
 from wandr.changes.ops import Op
 from wandr.changes.outcome import Result
@@ -170,8 +171,8 @@ def _follow(change: Change, target: tuple[Entity, Row], before: Mapping[str, Any
     """Perform what follows from an op, in the same change: derived ops, then shorter keys."""
     entity, row = target
     for follow in registry.followers_of(entity.name):
-        for derived in follow(change.scene, row, before, op):
-            write(change, derived)
+        for derived in perform_derived(change, follow(change.scene, row, before, op)):
+            write(change, derived, Seen(base_seq=change.seq))  # nothing is newer: never refused
     if entity.ordered_within is not None and len(row.position) > LONGEST:
         _rewrite_keys(change, entity, row)
 
