@@ -18,12 +18,16 @@ from wandr.extensions import db
 
 @dataclass(frozen=True)
 class Seen:
-    """What the writer had seen when it wrote, and who "somebody else" is: another client."""
+    """What the writer had seen when it wrote, and who "somebody else" is: another client.
+
+    `relative` fields were computed from what is there, and need not have been seen.
+    """
 
     base_seq: int | None = None
     mode: Mode = Mode.LIVE
     client_id: UUID | None = None
     expect_version: int | None = None
+    relative: frozenset[str] = frozenset()
 
     def check_version(self, row: Row) -> None:
         """Raise Stale when `If-Match` named another version than the row has."""
@@ -37,7 +41,7 @@ class Seen:
         if self.base_seq is None:
             return []
         found = []
-        for name in wanted:
+        for name in [one for one in wanted if one not in self.relative]:
             seq = last_change(entity, row, name)
             if seq > self.base_seq and (author := self._somebody_else(entity, row, seq)):
                 value = view.get(name)
@@ -50,7 +54,7 @@ class Seen:
             return True
         return any(
             self.base_seq is None or last_change(entity, row, name) > self.base_seq
-            for name in op.fields
+            for name in set(op.fields) - self.relative
             if name in entity.strict
         )
 

@@ -17,6 +17,7 @@ from wandr.changes.ops import Op
 from wandr.changes.outcome import Result
 from wandr.changes.overwrites import Seen
 from wandr.changes.positions import LONGEST, Lane
+from wandr.changes.relative import made_absolute
 from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.http.json import is_same
@@ -49,7 +50,7 @@ def write(change: Change, op: Op, seen: Seen = NOTHING_SEEN) -> Result:
         raise NotFound(f"There is no such {entity.name} in this trip.")
     seen.check_version(row)
     if op.kind in ("update", "move"):
-        return _update(change, (entity, row), op, seen)
+        return _update(change, (entity, row), *made_absolute(change.scene, row, op, seen))
     if (row.deleted_seq is not None) == (op.kind == "delete"):
         return Result(op.id, "noop")
     return (

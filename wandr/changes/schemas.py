@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from wandr.changes.entity import registry
 from wandr.http.fields import Choice, Identifier, Instant, ListOf, Text, Whole
 from wandr.http.schema import WandrSchema
 
@@ -14,15 +16,24 @@ SOURCES = ("socket", "rest", "graphql", "ai", "import", "undo", "system")
 
 
 class OpSchema(WandrSchema):
-    """One op: `fields` are those of its entity, `after` is a neighbour's id or null for the top."""
+    """One op: `fields` are those of its entity, `after` is a neighbour's id or null for the top.
+
+    Entities add the options that their ops take.
+    """
 
     op = Choice("create", "update", "move", "delete", "restore", required=True)
     entity = Text(40, required=True)
     id = Identifier(required=True)
     fields = fields.Dict(keys=fields.String())  # type: ignore[assignment]
     after = Identifier(allow_none=True)
-    dates_mode = Choice("keep", "shift")
     on_conflict = Choice("overwrite", "reject")
+
+
+@cache
+def op_schema() -> Schema:
+    """`OpSchema` with the options of all entities: asked for once they are registered."""
+    named: type[Schema] = type("OpSchema", (OpSchema, *registry.option_schemas()), {})
+    return named()
 
 
 class RawOps(fields.List):
@@ -63,7 +74,7 @@ class MutationSchema(WandrSchema):
     mutation_id = Identifier(required=True)
     mode = Choice("live", "offline", load_default="live")
     base_seq = Whole(0, allow_none=True, load_default=None)
-    ops = RawOps(fields.Nested(OpSchema), required=True, validate=validate.Length(1, MAX_OPS))
+    ops = RawOps(fields.Nested(op_schema), required=True, validate=validate.Length(1, MAX_OPS))
 
 
 class OverwroteView(WandrSchema):

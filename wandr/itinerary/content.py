@@ -54,7 +54,8 @@ def follow_trip_dates(scene: Scene, trip: Row, before: Mapping[str, Any], op: Op
     now = (trip.start_date, trip.end_date)
     if was == now:
         return []
-    mode = op.options.get("dates_mode", "keep")
+    relative = "shift_days" in op.options
+    mode = "shift" if relative else op.options.get("dates_mode", "keep")
     touched = reschedule(trip, was, now, mode)
     return [Op("update", ACTIVITY, activity.id, days) for activity, days in touched]
 
