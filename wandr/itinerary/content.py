@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
 
 from wandr.changes.entity import Entity, Registry, Row, Scene
 from wandr.changes.ops import Op
@@ -60,6 +60,24 @@ def follow_trip_dates(scene: Scene, trip: Row, before: Mapping[str, Any], op: Op
     return [Op("update", ACTIVITY, activity.id, days) for activity, days in touched]
 
 
+def follow_members(scene: Scene, member: Row, before: Mapping[str, Any], op: Op) -> Sequence[Op]:
+    """Who is no longer in the trip takes part in nothing. Of nobody in particular is of all."""
+    if op.kind != "delete":
+        return []
+    company = select(Activity.id, Activity.participants).where(
+        Activity.trip_id == scene.trip.id, literal(op.id) == any_(Activity.participants)
+    )
+    return [
+        Op(
+            "update",
+            ACTIVITY,
+            row.id,
+            {"participants": [u for u in row.participants if u != op.id]},
+        )
+        for row in db.session.execute(company.order_by(Activity.id))
+    ]
+
+
 def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None:
     if location_id is None:
         return None
@@ -67,6 +85,15 @@ def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None
         return location_copy(find_location(location_id, scene.actor))
     except NotFound:
         raise wrong_field(f"{name}_id", "There is no such location.") from None
+
+
+def _refuse_wrong_times(activity: Row) -> None:
+    if times.ends_too_early(activity):
+        raise wrong_field("end_day", "Must not be before day.")
+    if activity.end_time is not None and activity.start_time is None:
+        raise wrong_field("end_time", "Needs a start_time.")
+    if times.is_backwards(activity):
+        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
 
 
 def _refuse_strangers(scene: Scene, activity: Row) -> None:
@@ -88,15 +115,6 @@ ACTIVITY = Entity(
     needs=Permission.EDIT_ITINERARY,
     ordered_within=("day",),
     registers=(
-def _refuse_wrong_times(activity: Row) -> None:
-    if times.ends_too_early(activity):
-        raise wrong_field("end_day", "Must not be before day.")
-    if activity.end_time is not None and activity.start_time is None:
-        raise wrong_field("end_time", "Needs a start_time.")
-    if times.is_backwards(activity):
-        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
-
-
         frozenset({"day", "position"}),
         frozenset({"start_time", "end_day", "end_time", "timezone", "end_timezone"}),
         frozenset({"location_id", "location"}),
@@ -105,7 +123,7 @@ def _refuse_wrong_times(activity: Row) -> None:
     ),
     prepare=copy_locations,
     rule=times_make_sense,
-    follows={"trip": follow_trip_dates},
+    follows={"trip": follow_trip_dates, "member": follow_members},
 )
 
 
