@@ -1,147 +1,24 @@
-"""What follows from an op is performed in bulk, and the law of the log holds for it.
+"""What follows from an op is performed in bulk: what it may pass by, and what it must not lose.
 
-New trip dates are what follows most: they move hundreds of activities at once, deleted ones too.
+New trip dates are what follows most: they move hundreds of activities at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
-from random import Random
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from tests.cast import Person
-from tests.fold import comparable, fold
+from tests.changes.following import on, op
+from tests.fold import comparable
 from tests.statements import counted
 from wandr.changes.models import TripChange
 from wandr.extensions import db
 from wandr.itinerary.content import ACTIVITY
-from wandr.itinerary.models import Activity
 
-FIRST = date(2027, 4, 1)
 STAMPS = ("version", "updated_at")
-
-
-class Log:
-    """A trip and whoever follows it by its log, from one look at it to the next."""
-
-    def __init__(self, path: str, person: Person) -> None:
-        self.path, self.person = path, person
-        self.last = person.get(f"{path}/snapshot")
-
-    def send(self, *ops: dict[str, Any], mode: str = "live") -> list[dict[str, Any]]:
-        batch = {"mutation_id": str(uuid4()), "mode": mode, "ops": list(ops)}
-        return self.person.post(f"{self.path}/changes", json=batch, status=200)["results"]
-
-    def shift(self, days: int) -> None:
-        self.person.patch(self.path, json={"shift_days": days}, status=200)
-
-    def set_dates(self, start: int, end: int, mode: str) -> None:
-        dates = [(FIRST + timedelta(day)).isoformat() for day in (start, end)]
-        body = {"start_date": dates[0], "end_date": dates[1], "dates_mode": mode}
-        self.person.patch(self.path, json=body, status=200)
-
-    def check(self) -> dict[str, dict[str, Any]]:
-        """The law since the last look, and that nothing stands in the place of something else;
-        the activities by id."""
-        now = self.person.get(f"{self.path}/snapshot")
-        found = self.person.get(f"{self.path}/changes?since={self.last['seq']}&limit=500")
-        assert fold(self.last, found["changes"]) == comparable(now)
-        self.last = now
-        places = db.session.execute(
-            select(Activity.day, Activity.position).where(Activity.trip_id == now["trip"]["id"])
-        ).all()
-        assert len(places) == len(set(places)), "two in one place, or one where a deleted one was"
-        return {one["id"]: one for one in now["entities"]["activity"]}
-
-
-@pytest.fixture
-def log(path, organizer) -> Log:
-    return Log(path, organizer)
-
-
-@pytest.fixture
-def titles(log) -> Callable[[], dict[str | None, list[str]]]:
-    """The plan: titles in their order, by day of the month."""
-
-    def titles():
-        plan: dict[str | None, list[str]] = {}
-        for one in log.person.get(f"{log.path}/activities?limit=100")["items"]:
-            plan.setdefault(one["day"] and one["day"][5:], []).append(one["title"])
-        return plan
-
-    return titles
-
-
-def on(day: int) -> str:
-    return (FIRST + timedelta(day)).isoformat()
-
-
-def op(kind: str, row: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"op": kind, "entity": "activity", "id": row["id"], **more}
-
-
-def test_the_order_of_each_day_stays_and_so_do_its_keys(log, plan, titles):
-    a, b, c = (plan(title, day=on(0)) for title in "ABC")
-    d = plan("D", day=on(1))
-    log.send(op("move", c, after=None))
-    before = log.check()
-    log.shift(1)
-    after = log.check()
-    assert titles() == {"04-02": ["C", "A", "B"], "04-03": ["D"]}
-    keys = {row["id"]: (before[row["id"]]["position"], row["position"]) for row in after.values()}
-    assert all(old == new for old, new in keys.values())
-    assert after[d["id"]]["position"] == after[a["id"]]["position"]  # each on its own day
-
-
-def test_a_deleted_one_moves_along_and_comes_back_between_its_neighbours(log, plan, titles):
-    a, b, c = (plan(title, day=on(0)) for title in "ABC")
-    other = plan("X", day=on(1))
-    log.send(op("delete", b), op("delete", other))
-    log.shift(1)
-    log.check()
-    log.send(op("restore", b), op("restore", other))
-    log.check()
-    assert titles() == {"04-02": ["A", "B", "C"], "04-03": ["X"]}
-
-
-def test_a_deleted_one_is_no_op_of_the_log(log, plan):
-    kept, gone = plan("Kept", day=on(0)), plan("Gone", day=on(0))
-    log.send(op("delete", gone))
-    log.check()
-    log.shift(1)
-    (change,) = log.person.get(f"{log.path}/changes?since={log.last['seq']}")["changes"]
-    assert [one["id"] for one in change["ops"]] == [log.last["trip"]["id"], kept["id"]]
-
-
-def test_what_the_new_dates_put_out_comes_after_the_ideas_in_its_order(log, plan, titles):
-    plan("Idea")
-    for title, day in (("D", 4), ("A", 3), ("B", 3), ("In", 0)):
-        plan(title, day=on(day))
-    gone = plan("Gone idea")
-    log.send(op("delete", gone))
-    log.set_dates(1, 3, "shift")
-    log.check()
-    assert titles() == {"04-02": ["In"], None: ["Idea", "A", "B", "D"]}
-    log.send(op("restore", gone))
-    log.check()
-    assert titles()[None] == ["Idea", "Gone idea", "A", "B", "D"]
-
-
-def test_a_day_that_is_not_left_by_all_takes_others_at_its_end(log, plan, titles):
-    """Beyond the calendar a deleted one stays where it is, and keeps its place."""
-    plan("A", day=on(0))
-    stays = plan("Stays", day=on(1), end_day="2200-12-31")
-    log.send(op("delete", stays))
-    log.shift(1)
-    log.check()
-    log.send(op("restore", stays))
-    log.check()
-    assert titles() == {"04-02": ["Stays", "A"]}
 
 
 def test_an_edit_made_before_a_shift_collides_with_it(log, plan, participant):
@@ -237,45 +114,3 @@ def test_any_kind_of_value_is_stored_as_it_is_told(log, plan, participant):
     moved = log.check()[row["id"]]
     changed = {"day", "version", "updated_at"}
     assert {n for n in row if moved[n] != row[n]} == changed
-
-
-@pytest.mark.parametrize("number", range(6))
-def test_the_law_holds_whatever_is_shifted_deleted_and_restored(log, plan, number):
-    dice = Random(number)
-    rows = [plan(str(n), **_some_days(dice)) for n in range(12)]
-    steps: list[Callable[[], Any]] = [
-        lambda: log.shift(dice.choice([-3, -2, -1, 1, 2, 3])),
-        lambda: log.shift(dice.choice([-1, 1])),
-        lambda: log.set_dates(start := dice.randrange(5), start + dice.randrange(5), "shift"),
-        lambda: log.set_dates(start := dice.randrange(5), start + dice.randrange(5), "keep"),
-        lambda: log.send(*_edits(dice, rows), mode="offline"),
-        lambda: log.send(*_edits(dice, rows), mode="offline"),
-    ]
-    for _ in range(30):
-        dice.choice(steps)()
-        log.check()
-    everything = [op("restore", row) for row in rows]
-    log.send(*everything, mode="offline")
-    assert log.check().keys() == {row["id"] for row in rows}
-
-
-def _some_days(dice: Random) -> dict[str, str]:
-    if dice.random() < 0.2:
-        return {}
-    day = dice.randrange(5)
-    return {"day": on(day)} | ({"end_day": on(day + 2)} if dice.random() < 0.3 else {})
-
-
-def _edits(dice: Random, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    edits = []
-    for row in dice.sample(rows, 4):
-        kind = dice.choice(["delete", "restore", "move", "update"])
-        more: dict[str, Any] = {}
-        if kind in ("move", "update"):
-            more["fields"] = {"day": dice.choice([None, *map(on, range(6))])}
-            if kind == "update":
-                more["fields"]["end_day"] = None
-        if kind == "move":
-            more["after"] = dice.choice([None, dice.choice(rows)["id"]])
-        edits.append(op(kind, row, **more))
-    return edits
