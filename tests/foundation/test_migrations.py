@@ -11,6 +11,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
+from tests.cast import make_person
 from tests.conftest import administer, settings_for
 from wandr import create_app
 from wandr.base import Base
@@ -43,6 +44,23 @@ def test_down_leaves_nothing_and_up_again_works(empty_app):
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
     upgrade()
     assert "trips" in inspect(db.engine).get_table_names()
+
+
+def test_what_only_a_newer_version_takes_outlives_the_way_down_and_up(empty_app):
+    """A flight that lands on the day before: nothing of a plan is deleted for a constraint."""
+    upgrade()
+    person = make_person(empty_app, "Ada")
+    trip = person.post("/trips", json={"title": "Samoa"})
+    flight = {
+        "title": "Apia to Pago Pago",
+        **{"day": "2027-01-02", "start_time": "00:30", "timezone": "Pacific/Apia"},
+        **{"end_day": "2027-01-01", "end_time": "01:10", "end_timezone": "Pacific/Pago_Pago"},
+    }
+    address = f"/trips/{trip['id']}/activities"
+    made = person.post(address, json=flight, status=201)
+    downgrade(revision="0002")
+    upgrade()
+    assert person.get(address)["items"] == [made]
 
 
 def test_up_twice_is_up_once(empty_app):
