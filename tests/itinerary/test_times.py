@@ -129,6 +129,46 @@ def test_what_makes_a_journey_possible_cannot_be_taken_away(path, participant, p
     participant.patch(f"{path}/activities/{row['id']}", json=body, status=200)
 
 
+LATE, EARLY = {"start_time": "22:00"}, {"end_time": "06:30"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "day", "last"),
+    [
+        ({"day": JAN_1, "end_day": JAN_3, "kind": "stay"}, JULY, "2027-07-03"),
+        ({"day": JAN_1, "end_day": JAN_2, **LATE, **EARLY}, JULY, "2027-07-02"),
+        (fields_of(*POSSIBLE["an hour, to yesterday"]), JULY, "2027-06-30"),
+        ({"day": JAN_1, "end_day": JAN_3}, None, None),
+        ({"day": JAN_1, **LATE}, JULY, None),
+        ({**LATE, **EARLY}, JULY, "2027-07-02"),
+        ({**LATE, **EARLY}, None, None),
+        ({"start_time": "06:30", "end_time": "22:00"}, JULY, None),
+        (fields_of((None, "17:00", TOKYO), (None, "05:30", HONOLULU)), JULY, None),
+        (fields_of((None, "22:00", LOS_ANGELES), (None, "07:00", AUCKLAND)), JULY, "2027-07-03"),
+    ],
+)
+def test_a_move_to_another_day_takes_as_long_there(path, participant, plan, fields, day, last):
+    row = plan(**fields)
+    address = f"{path}/activities/{row['id']}/move"
+    moved = participant.post(address, json={"day": day}, status=200)
+    assert (moved["day"], moved["end_day"]) == (day, last)
+    assert participant.post(address, json={"after": None})["end_day"] == last
+
+
+def test_a_move_does_not_lead_out_of_the_calendar(path, participant, plan):
+    row = plan(day=JAN_1, end_day=JAN_2)
+    address = f"{path}/activities/{row['id']}/move"
+    refused = participant.post(address, json={"day": "2200-12-31"}, status=422)
+    assert list(refused["errors"]["json"]) == ["day"]
+
+
+def test_an_edit_changes_only_the_day_that_it_names(path, participant, plan):
+    row = plan(day=JAN_1, end_day=JAN_3)
+    address = f"{path}/activities/{row['id']}"
+    assert participant.patch(address, json={"day": JAN_2})["end_day"] == JAN_3
+    participant.patch(address, json={"day": JAN_4}, status=422)
+
+
 def test_a_move_onto_the_day_on_which_the_clocks_change(path, participant, plan):
     row = plan(day=JAN_2, start_time="02:30", end_time="03:00", timezone=PARIS)
     address = f"{path}/activities/{row['id']}/move"

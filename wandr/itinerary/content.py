@@ -12,6 +12,7 @@ from wandr.changes.entity import Entity, Registry, Row, Scene
 from wandr.changes.ops import Op
 from wandr.errors import NotFound, wrong_field
 from wandr.extensions import db
+from wandr.http.fields import EARLIEST, LATEST
 from wandr.itinerary import times
 from wandr.itinerary.dates import reschedule
 from wandr.itinerary.models import Activity
@@ -44,6 +45,22 @@ def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> No
         raise wrong_field("currency", "A cost needs a currency.")
     if "participants" in changed and activity.participants:
         _refuse_strangers(scene, activity)
+
+
+def take_last_day_along(scene: Scene, activity: Row, op: Op) -> Mapping[str, Any]:
+    """The last day that comes of a move to another day: it takes as long there as it did here."""
+    day = op.fields.get("day", activity.day)
+    if op.kind != "move" or day == activity.day:
+        return {}
+    if day is None:
+        last = None
+    elif activity.day is None:
+        last = times.last_day_on(activity, day)
+    else:
+        last = activity.end_day and activity.end_day + (day - activity.day)
+    if last is not None and not EARLIEST <= last <= LATEST:
+        raise wrong_field("day", f"Its last day would be out of {EARLIEST:%Y} to {LATEST:%Y}.")
+    return {"end_day": last}
 
 
 def follow_trip_dates(scene: Scene, trip: Row, before: Mapping[str, Any], op: Op) -> Sequence[Op]:
@@ -121,6 +138,7 @@ ACTIVITY = Entity(
         frozenset({"end_location_id", "end_location"}),
         frozenset({"cost_minor", "currency"}),
     ),
+    computes=take_last_day_along,
     prepare=copy_locations,
     rule=times_make_sense,
     follows={"trip": follow_trip_dates, "member": follow_members},

@@ -8,10 +8,12 @@ journey is only refused when it ends before it starts in each of them.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
+MOST_DAYS_LATER = 2  # a night's journey, over the date line besides
 # What decides when an activity is; a location may bring a zone.
 FIELDS = frozenset(
     {"day", "start_time", "end_day", "end_time", "timezone", "end_timezone", "location_id"}
@@ -49,6 +51,19 @@ def is_backwards(activity: Any) -> bool:
         starts = readings(activity.day, activity.start_time, activity.timezone)
         return readings(last, activity.end_time, activity.end_timezone)[-1] < starts[0]
     return bool((last, activity.end_time) < (activity.day, activity.start_time))
+
+
+def last_day_on(activity: Any, day: date) -> date | None:
+    """The last day of an activity that had no day and gets one: None when it is that very day.
+
+    A night train that was unscheduled has kept its times; they say that it ends the next day.
+    """
+    stored = {name: getattr(activity, name) for name in FIELDS}
+    for later in range(MOST_DAYS_LATER + 1):
+        last = day + later * ONE_DAY
+        if not is_backwards(SimpleNamespace(**stored | {"day": day, "end_day": last})):
+            return last if later else None
+    return None
 
 
 def readings(day: date, clock: time, zone: str) -> list[datetime]:
