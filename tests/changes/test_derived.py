@@ -6,7 +6,7 @@ New trip dates are what follows most: they move hundreds of activities at once.
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -15,8 +15,13 @@ from tests.changes.following import on, op
 from tests.fold import comparable
 from tests.statements import counted
 from wandr.changes.models import TripChange
+from wandr.changes.ops import Op
+from wandr.changes.service import apply
 from wandr.extensions import db
 from wandr.itinerary.content import ACTIVITY
+from wandr.itinerary.models import Activity
+from wandr.transaction import atomic
+from wandr.trips.content import TRIP
 
 STAMPS = ("version", "updated_at")
 
@@ -74,6 +79,15 @@ def test_it_takes_as_many_statements_for_many_as_for_one(log, plan, rolled_back)
         log.shift(-1)
     assert counts[0] == counts[1]
     log.check()
+
+
+def test_rows_that_are_loaded_already_are_not_left_behind(log, plan, organizer):
+    loaded = db.session.get(Activity, UUID(plan("A", day=on(0))["id"]))
+    trip_id = loaded.trip_id
+    with atomic():
+        shift = Op("update", TRIP, trip_id, options={"shift_days": 1})
+        apply(trip_id, organizer.user_id, [shift], source="rest").or_refused()
+        assert loaded.day.isoformat() == on(1)
 
 
 def test_new_dates_do_not_fail_for_a_journey_that_clocks_make_too_short(log, plan, participant):

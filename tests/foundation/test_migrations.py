@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from tests.cast import make_person
@@ -16,6 +16,12 @@ from tests.conftest import administer, settings_for
 from wandr import create_app
 from wandr.base import Base
 from wandr.extensions import db
+
+CHECKS = text(
+    "SELECT connamespace::regnamespace::text AS place, conname AS name,"
+    " pg_get_constraintdef(oid) AS says FROM pg_constraint WHERE contype = 'c'"
+    " AND connamespace IN ('public'::regnamespace, 'models'::regnamespace)"
+)
 
 
 @pytest.fixture
@@ -36,6 +42,20 @@ def test_up_from_empty_gives_exactly_the_models(empty_app):
     with db.engine.connect() as connection:
         difference = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert difference == []
+
+
+def test_every_check_is_that_of_the_models(empty_app):
+    """Alembic compares no checks: here both are made, and Postgres says what it understood."""
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA models"))
+        aside = connection.execution_options(schema_translate_map={None: "models"})
+        Base.metadata.create_all(aside, checkfirst=False)
+        checks = connection.execute(CHECKS).all()
+    told = {(one.place, one.name): one.says for one in checks}
+    assert {name for _, name in told} >= {"ck_activities_days_in_order"}
+    for place, name in told:
+        assert told["models", name] == told["public", name], (place, name)
 
 
 def test_down_leaves_nothing_and_up_again_works(empty_app):
