@@ -22,7 +22,7 @@ RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (1.3, ("wandr.jobs.queue",)),
     (2.0, ("wandr.users",)),
     (3.0, ("wandr.auth",)),
-    (4.0, ("wandr.trips.models", "wandr.locations")),
+    (4.0, ("wandr.trips.models", "wandr.trips.dates", "wandr.locations")),
     (4.1, ("wandr.trips.access",)),
     (5.0, ("wandr.changes",)),
     (6.0, ("wandr.trips", "wandr.itinerary")),
