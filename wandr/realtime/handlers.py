@@ -114,7 +114,7 @@ def note_seen(connection: Connection, payload: Payload) -> None:
     """Note how far the client is: from now on it is told when it lags too far behind."""
     seat = sockets().rooms.seat(payload["trip_id"], connection.sid)
     if seat is not None:
-        seat.seen = max(seat.seen or 0, payload["seq"])
+        seat.seen = max(seat.seen or 0, min(payload["seq"], seat.room.last))
 
 
 @event("auth:refresh", needs=Access.USER, schema=RefreshPayload)

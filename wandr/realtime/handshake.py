@@ -39,7 +39,9 @@ def connect(app: Flask, sid: str, auth: Any) -> None:
     given = _read(auth)
     with app.app_context():
         connection = _connection(sid, given)
-        sockets().rooms.connect(connection)
+        if not sockets().is_gone(sid):
+            connection.backlog = sockets().backlog_of(sid)
+            sockets().rooms.connect(connection)
 
 
 def disconnect(app: Flask, sid: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import current_app
 from socketio import Server
 
+from wandr.realtime.backlog import Backlog
 from wandr.realtime.rooms import Rooms
 
 STATE = "wandr.sockets"
@@ -25,6 +26,17 @@ class Sockets:
     def emit(self, event: str, payload: dict[str, Any], sids: Sequence[str]) -> None:
         """Give an event to local sockets; those that have gone are passed over."""
         self.server.emit(event, payload, to=list(sids))
+
+    def backlog_of(self, sid: str) -> Backlog:
+        """What waits for a socket. KeyError when it has gone."""
+        raw = self.server.eio.sockets[self.server.manager.eio_sid_from_sid(sid, "/")]
+        backlog: Backlog = raw.queue.backlog
+        return backlog
+
+    def is_gone(self, sid: str) -> bool:
+        """Whether no connection is left behind this socket."""
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
+        return eio_sid not in self.server.eio.sockets
 
 
 def sockets() -> Sockets:

@@ -16,8 +16,11 @@ from typing import Any
 import simple_websocket
 from wsproto.frame_protocol import CloseReason
 
+from wandr.realtime.backlog import Backlog
+
 MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
 LINGER = 2.0  # seconds for the other side to read a goodbye
+SLICE = 16 * 1024  # bytes sent at once, so that a slow reader is told from one who does not read
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 ENGINE_PACKETS = frozenset("0123456")
 
@@ -29,10 +32,14 @@ class WholeSends:
         self._socket = sock
         self._lock = RLock()
         self.is_read_to_its_end = False
+        self.moved_at = time.monotonic()  # when the system last took some of what we send
 
     def send(self, data: bytes) -> int:
+        whole = memoryview(data)
         with self._lock:
-            self._socket.sendall(data)
+            for start in range(0, len(whole), SLICE):
+                self._socket.sendall(whole[start : start + SLICE])
+                self.moved_at = time.monotonic()
         return len(data)
 
     def close(self) -> None:
@@ -98,19 +105,32 @@ class Steady:
                 self.ws.thread.join(LINGER)
             self.ws.sock.hang_up()
 
+    def send(self, message: str) -> None:
+        super().send(message)  # type: ignore[misc]
+        self.engine_socket.queue.backlog.hand_over(len(message))
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the other side takes nothing of what waits for it, or lets too much wait."""
+        backlog: Backlog = self.engine_socket.queue.backlog
+        moved_at = self.ws.sock.moved_at if self.ws is not None else self.opened_at
+        return backlog.overflowed or backlog.is_stuck(moved_at)
+
     def wait(self) -> str | None:
         frame = super().wait()  # type: ignore[misc]
         while isinstance(frame, bytes):  # protocol 1 has no binary data
             frame = super().wait()  # type: ignore[misc]
         if frame is not None and frame[:1] not in ENGINE_PACKETS:
-            self.leave(CloseReason.PROTOCOL_ERROR)
+            self.leave(CloseReason.PROTOCOL_ERROR, "This is not Engine.IO 4.")
             return None
         return frame
 
-    def leave(self, reason: int = CloseReason.GOING_AWAY) -> None:
+    def leave(
+        self, reason: int = CloseReason.GOING_AWAY, told: str = "This server goes away."
+    ) -> None:
         """Say goodbye, if the other side still listens, and let the handler end."""
         with suppress(OSError, simple_websocket.ConnectionClosed):
-            self.ws.close(reason)
+            self.ws.close(reason, told)
         self.ws.connected = False
         self.ws.event.set()
 
