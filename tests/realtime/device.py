@@ -31,6 +31,7 @@ class Device:
         self.auth = {"token": person.token, "client_id": self.client_id, "proto": 1} | auth
         self.url = url
         self.heard: list[Heard] = []
+        self.introduced: list[dict[str, Any]] = []  # who was present when it joined
         self.gone: str | None = None
         self.refusal: Any = None
         self.io = socketio.Client(reconnection=False, handle_sigint=False)

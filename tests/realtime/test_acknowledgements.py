@@ -34,7 +34,7 @@ def test_every_event_declares_what_it_needs() -> None:
         assert one.handle.__doc__, name
     assert set(client_events()) == {
         *("trip:join", "trip:leave", "trip:catchup", "trip:mutate", "trip:seen"),
-        "auth:refresh",
+        *("presence:set", "auth:refresh"),
     }
 
 

@@ -31,7 +31,8 @@ def test_without_redis_changes_arrive_within_the_second(group, alone, device, ev
     olga = device(group.organizer, url=alone.url)
     others = everywhere(group.participant, alone)
     for one in (olga, *others):
-        assert one.join(group.trip_id)["ok"]
+        joined = one.join(group.trip_id)
+        assert joined["ok"] and joined["presence"] is None
     began = time.perf_counter()
     head = olga.mutate(group.trip_id, create())["head"]
     for one in others:

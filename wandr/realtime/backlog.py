@@ -27,6 +27,11 @@ class Backlog:
         """Whether the other side reads too slowly to be given more."""
         return self._exceeds(1)
 
+    @property
+    def is_half_full(self) -> bool:
+        """Whether it is given only what cannot be done without."""
+        return self._exceeds(0.5)
+
     def add(self, size: int) -> bool:
         """Note a message of `size` bytes; False when it must not wait as well."""
         if self._exceeds(OVERFLOW):
@@ -48,7 +53,7 @@ class Backlog:
         waits_since = max(self.began_at, moved_at)
         return self.messages > 0 and time.monotonic() - waits_since > STUCK
 
-    def _exceeds(self, times: int) -> bool:
+    def _exceeds(self, times: float) -> bool:
         return self.messages > times * MOST_MESSAGES or self.size > times * MOST_BYTES
 
 

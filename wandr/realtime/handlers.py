@@ -12,18 +12,20 @@ from wandr.changes.ops import Mode, read_ops
 from wandr.changes.schemas import MutationSchema
 from wandr.changes.service import apply
 from wandr.config import current_settings
-from wandr.errors import Forbidden
+from wandr.errors import Conflict, Forbidden
 from wandr.gate import gate
-from wandr.http.fields import Identifier, Text, Whole
+from wandr.http.fields import Identifier, JsonObject, Text, Whole
 from wandr.http.schema import WandrSchema
 from wandr.permissions import Permission
 from wandr.realtime.events import EVENTS, ClientEvent, RateLimited, event
 from wandr.realtime.joining import join
+from wandr.realtime.presence import say
 from wandr.realtime.rooms import Connection
 from wandr.realtime.state import sockets
 from wandr.transaction import atomic, reading
 
 Payload = dict[str, Any]
+MOST_STATE = 1024  # bytes of JSON
 
 
 def client_events() -> Mapping[str, ClientEvent]:
@@ -54,6 +56,12 @@ class SeenPayload(TripPayload):
     """The last seq that the client has applied."""
 
     seq = Whole(0, required=True)
+
+
+class PresencePayload(TripPayload):
+    """What a client shows of itself: where it looks, what it edits; its own words."""
+
+    state = JsonObject(MOST_STATE, required=True)
 
 
 class MutatePayload(MutationSchema):
@@ -115,6 +123,15 @@ def note_seen(connection: Connection, payload: Payload) -> None:
     seat = sockets().rooms.seat(payload["trip_id"], connection.sid)
     if seat is not None:
         seat.seen = max(seat.seen or 0, min(payload["seq"], seat.room.last))
+
+
+@event("presence:set", needs=Access.USER, schema=PresencePayload)
+def set_presence(connection: Connection, payload: Payload) -> None:
+    """Show something of oneself to the others; of what comes too fast, the newest is shown."""
+    seat = sockets().rooms.seat(payload["trip_id"], connection.sid)
+    if seat is None:
+        raise Conflict("Join the trip first.", code="not_joined")
+    say(seat, sockets().rooms, payload["state"])
 
 
 @event("auth:refresh", needs=Access.USER, schema=RefreshPayload)

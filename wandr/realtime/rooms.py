@@ -166,12 +166,12 @@ class Rooms:
             seat = room.seats[connection.sid] = Seat(connection, room)
             return seat
 
-    def open(self, seat: Seat, role: str, name: str = "") -> bool:
+    def open(self, seat: Seat, role: str) -> bool:
         """Let changes through to the seat; False when it was evicted meanwhile."""
         with self._lock:
             if seat.lane is not Lane.JOINING:
                 return False
-            seat.lane, seat.role, seat.name = Lane.OPEN, role, name
+            seat.lane, seat.role = Lane.OPEN, role
             seat.since, seat.opened_at = seat.room.last, time.time()
             self._stirred.add(seat.room.trip_id)
             return True

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import current_app
 from socketio import Server
 
 from wandr.realtime.backlog import Backlog
+from wandr.realtime.presence import Presence
+from wandr.realtime.presence_store import PresenceStore
 from wandr.realtime.rooms import Rooms
 
 STATE = "wandr.sockets"
@@ -22,6 +25,11 @@ class Sockets:
     server: Server
     rooms: Rooms = field(default_factory=Rooms)
     opened: set[Any] = field(default_factory=set)
+
+    @cached_property
+    def presence(self) -> Presence:
+        """Who is in the trips of these rooms, here and elsewhere."""
+        return Presence(self.rooms, self.emit, PresenceStore())
 
     def emit(self, event: str, payload: dict[str, Any], sids: Sequence[str]) -> None:
         """Give an event to local sockets; those that have gone are passed over."""

@@ -1,0 +1,55 @@
+"""Who is present: one entry per socket, a page per process, and what makes one state of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Present:
+    """A socket in a trip, and what it shows of itself."""
+
+    client_id: str
+    user_id: str
+    display_name: str
+    since: float  # seconds since 1970, by the clock of its process
+    state: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """As protocol 1 tells it."""
+        return {
+            **{"client_id": self.client_id, "user_id": self.user_id},
+            **{"display_name": self.display_name, "state": self.state},
+        }
+
+
+Page = Sequence[Present]  # the sockets of one process in one trip
+Known = dict[str, Present]  # by client id
+
+
+def difference(before: Mapping[str, Present], now: Mapping[str, Present]) -> dict[str, Any]:
+    """What makes `now` of `before`: whole entries in `join`, ids in `leave`, states in `set`."""
+    both = before.keys() & now.keys()
+    same = {one for one in both if _who(before[one]) == _who(now[one])}
+    return {
+        "join": [one.as_json() for client_id, one in now.items() if client_id not in same],
+        "leave": sorted(before.keys() - now.keys()),
+        "set": {one: now[one].state for one in same if now[one].state != before[one].state},
+    }
+
+
+def _who(one: Present) -> tuple[str, str]:
+    return one.user_id, one.display_name
+
+
+def merge(pages: Iterable[Page], members: set[str]) -> Known:
+    """All by their client id. The newest socket of a person counts; nobody takes another's id."""
+    known: Known = {}
+    everybody = [one for page in pages for one in page if one.user_id in members]
+    for one in sorted(everybody, key=lambda one: one.since):
+        holder = known.get(one.client_id)
+        if holder is None or holder.user_id == one.user_id:
+            known[one.client_id] = one
+    return known
