@@ -10,6 +10,7 @@ from uuid import uuid4
 import socketio
 
 from tests.cast import Person
+from tests.realtime import protocol
 from tests.realtime.server import wait_until
 
 
@@ -44,6 +45,10 @@ class Device:
         self.io.connect(self.url, auth=self.auth, transports=["websocket"], wait_timeout=5)
         return self
 
+    def strange(self) -> list[str]:
+        """What it has heard that is not as the AsyncAPI document says."""
+        return [fault for one in self.heard for fault in protocol.told(one.name, one.payload)]
+
     def close(self) -> None:
         raw = self.io.eio.ws
         self.io.disconnect()
@@ -58,7 +63,9 @@ class Device:
 
     def send(self, event: str, *args: Any) -> Any:
         """Send an event and wait for its acknowledgement."""
-        return self.io.call(event, args if len(args) != 1 else args[0], timeout=5)
+        answer = self.io.call(event, args if len(args) != 1 else args[0], timeout=5)
+        assert protocol.answered(event, answer) == [], answer
+        return answer
 
     def join(self, trip_id: Any, since: int | None = None) -> dict[str, Any]:
         return self.send("trip:join", {"trip_id": str(trip_id), "since": since})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from uuid import UUID, uuid4
 
+from tests.realtime import protocol
 from wandr.realtime.presence import Presence
 from wandr.realtime.presence_store import PresenceStore
 from wandr.realtime.rooms import Connection, Room, Rooms, Seat
@@ -22,6 +23,7 @@ class Stage:
         self.noted: list[tuple[str, dict, list[str]]] = []
 
     def note(self, event: str, payload: dict, sids) -> None:
+        assert protocol.told(event, payload) == []
         self.noted.append((event, payload, list(sids)))
 
     def connect(self, person, client_id: UUID | None = None) -> Connection:

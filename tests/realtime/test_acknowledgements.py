@@ -115,7 +115,7 @@ def test_what_fails_inside_is_acknowledged(inside, monkeypatch) -> None:
     def fail(connection: Connection, payload: dict) -> None:
         raise ZeroDivisionError
 
-    one = events.ClientEvent("trip:fail", Access.USER, Schema(), fail)
+    one = events.ClientEvent("trip:fail", Access.USER, Schema(), Schema, fail)
     monkeypatch.setitem(events.EVENTS, "trip:fail", one)
     monkeypatch.setattr(events, "_connection_in_good_standing", lambda sid: None)
     with capture_logs() as logs:

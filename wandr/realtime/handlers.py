@@ -9,23 +9,32 @@ from wandr.auth.door import Access
 from wandr.auth.principal import principal_of
 from wandr.changes.feed import changes_since
 from wandr.changes.ops import Mode, read_ops
-from wandr.changes.schemas import MutationSchema
 from wandr.changes.service import apply
 from wandr.config import current_settings
 from wandr.errors import Conflict, Forbidden
 from wandr.gate import gate
-from wandr.http.fields import Identifier, JsonObject, Text, Whole
-from wandr.http.schema import WandrSchema
 from wandr.permissions import Permission
 from wandr.realtime.events import EVENTS, ClientEvent, RateLimited, event
 from wandr.realtime.joining import join
 from wandr.realtime.presence import say
 from wandr.realtime.rooms import Connection
+from wandr.realtime.schemas import (
+    CatchupAnswer,
+    CatchupPayload,
+    JoinAnswer,
+    JoinPayload,
+    MutateAnswer,
+    MutatePayload,
+    PresencePayload,
+    RefreshAnswer,
+    RefreshPayload,
+    SeenPayload,
+    TripPayload,
+)
 from wandr.realtime.state import sockets
 from wandr.transaction import atomic, reading
 
 Payload = dict[str, Any]
-MOST_STATE = 1024  # bytes of JSON
 
 
 def client_events() -> Mapping[str, ClientEvent]:
@@ -33,50 +42,7 @@ def client_events() -> Mapping[str, ClientEvent]:
     return EVENTS
 
 
-class TripPayload(WandrSchema):
-    """Which trip."""
-
-    trip_id = Identifier(required=True)
-
-
-class JoinPayload(TripPayload):
-    """`since` is the last seq that the client has applied, null when it has nothing."""
-
-    since = Whole(0, allow_none=True, load_default=None)
-
-
-class CatchupPayload(TripPayload):
-    """Which stretch of the log."""
-
-    since = Whole(0, required=True)
-    limit = Whole(1, 500, load_default=500)
-
-
-class SeenPayload(TripPayload):
-    """The last seq that the client has applied."""
-
-    seq = Whole(0, required=True)
-
-
-class PresencePayload(TripPayload):
-    """What a client shows of itself: where it looks, what it edits; its own words."""
-
-    state = JsonObject(MOST_STATE, required=True)
-
-
-class MutatePayload(MutationSchema):
-    """A batch of ops for a trip."""
-
-    trip_id = Identifier(required=True)
-
-
-class RefreshPayload(WandrSchema):
-    """A newer access token of the same person."""
-
-    token = Text(4096, required=True)
-
-
-@event("trip:join", needs=Permission.VIEW, schema=JoinPayload)
+@event("trip:join", needs=Permission.VIEW, schema=JoinPayload, answer=JoinAnswer)
 def join_trip(connection: Connection, payload: Payload) -> Payload:
     """Follow a trip from `since` on."""
     return join(connection, payload["trip_id"], payload["since"])
@@ -88,7 +54,7 @@ def leave_trip(connection: Connection, payload: Payload) -> None:
     sockets().rooms.leave(payload["trip_id"], connection.sid)
 
 
-@event("trip:catchup", needs=Permission.VIEW, schema=CatchupPayload)
+@event("trip:catchup", needs=Permission.VIEW, schema=CatchupPayload, answer=CatchupAnswer)
 def catch_up(connection: Connection, payload: Payload) -> Payload:
     """Changes after a seq, in order; `more` says that there are others before `head`."""
     with reading():
@@ -97,7 +63,8 @@ def catch_up(connection: Connection, payload: Payload) -> Payload:
         )
 
 
-@event("trip:mutate", needs=Permission.VIEW, schema=MutatePayload)  # each op asks for its own
+# Each op asks for its own permission.
+@event("trip:mutate", needs=Permission.VIEW, schema=MutatePayload, answer=MutateAnswer)
 def mutate_trip(connection: Connection, payload: Payload) -> Payload:
     """Apply a batch of ops, once per `mutation_id`."""
     if current_settings().ratelimit_enabled and (wait := connection.writes.take()):
@@ -134,7 +101,7 @@ def set_presence(connection: Connection, payload: Payload) -> None:
     say(seat, sockets().rooms, payload["state"])
 
 
-@event("auth:refresh", needs=Access.USER, schema=RefreshPayload)
+@event("auth:refresh", needs=Access.USER, schema=RefreshPayload, answer=RefreshAnswer)
 def refresh_token(connection: Connection, payload: Payload) -> Payload:
     """Let the connection live as long as a newer access token of the same person."""
     with reading():

@@ -99,10 +99,7 @@ class Presence:
             self._retry_at = time.monotonic() + PAUSE
             self._lose(error)
             return
-        self._answered_at = time.monotonic()
-        if not self.is_reachable:
-            self.is_reachable = True
-            self._untold |= {room.trip_id for room in self.rooms.all_rooms()}
+        self._answered_at, self.is_reachable = time.monotonic(), True
 
     def _ask_for_all(self) -> None:
         """Everything again now and then: what was missed, or lost by Redis, mends itself."""
