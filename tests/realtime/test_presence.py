@@ -232,6 +232,16 @@ def test_an_eviction_is_told(here, there, met, group):
     assert [one["leave"] for one in here.diffs(vera)] == [[str(pavel.connection.client_id)]]
 
 
+def test_an_eviction_is_told_though_the_other_process_says_nothing(here, there, met, group):
+    """It hangs, or Redis is away."""
+    vera, pavel = met
+    with atomic():
+        remove_member(group.trip_id, group.organizer.user_id, group.participant.user_id)
+    here.look()
+    here.presence.step()
+    assert [one["leave"] for one in here.diffs(vera)] == [[str(pavel.connection.client_id)]]
+
+
 def test_of_what_comes_too_fast_the_newest_is_shown(here, met, monkeypatch):
     vera, _ = met
     presence.say(vera, here.rooms, {"n": 0})

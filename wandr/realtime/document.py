@@ -23,9 +23,9 @@ Doc = dict[str, Any]
 ABOUT = (
     "The live side of Wandr, over Socket.IO v4, WebSocket transport only. Each message is an event "
     "of the namespace `/`, its payload the only argument. What a client sends is acknowledged, "
-    "even if it is refused; the events of one connection are handled in their order. A client joins a "
-    "trip with the last `seq` that it has applied, applies `trip:changes` in the order of `seq` "
-    "without gaps, and asks for what is missing."
+    "even if it is refused; the events of one connection are handled in their order. A client "
+    "joins a trip with the last `seq` that it has applied, applies `trip:changes` in the order of "
+    "`seq` without gaps, and asks for what is missing."
 )
 CHANNEL = "#/channels/namespace"
 
