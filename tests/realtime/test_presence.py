@@ -242,6 +242,20 @@ def test_an_eviction_is_told_though_the_other_process_says_nothing(here, there, 
     assert [one["leave"] for one in here.diffs(vera)] == [[str(pavel.connection.client_id)]]
 
 
+def test_a_new_name_is_told(here, there, met, group):
+    vera, pavel = met
+    group.participant.patch("/users/me", json={"display_name": "Paul"})
+    for stage in (here, there):
+        stage.look()
+        stage.presence.step()
+    for stage, seat in ((here, vera), (there, pavel)):
+        [renamed] = stage.diffs(seat)[0]["join"]
+        assert (renamed["client_id"], renamed["display_name"]) == (
+            str(pavel.connection.client_id),
+            "Paul",
+        )
+
+
 def test_of_what_comes_too_fast_the_newest_is_shown(here, met, monkeypatch):
     vera, _ = met
     presence.say(vera, here.rooms, {"n": 0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -108,6 +109,6 @@ def refresh_token(connection: Connection, payload: Payload) -> Payload:
         principal = principal_of(payload["token"])
     if principal.user_id != connection.user_id:
         raise Forbidden("This token is somebody else's: connect again.")
-    connection.session_id = principal.session_id
+    connection.session_id, connection.checked_at = principal.session_id, time.monotonic()
     connection.expires_at, connection.warned = principal.token_expires_at, False
     return {"expires_at": principal.token_expires_at}

@@ -157,10 +157,10 @@ class Presence:
                 self._tell_room(room, members[room.trip_id])
         self._untold = set()
 
-    def _tell_room(self, room: Room, members: set[UUID]) -> None:
+    def _tell_room(self, room: Room, members: dict[UUID, str]) -> None:
         with self._lock:
             pages = [_page(room), *self._elsewhere.get(room.trip_id, {}).values()]
-            now = merge(pages, {str(one) for one in members})
+            now = merge(pages, {str(one): name for one, name in members.items()})
             before = self._told.get(room.trip_id, {})
             self._told[room.trip_id] = now
             seats = [one for one in room.open_seats() if one.connection.user_id in members]
@@ -216,9 +216,12 @@ def _is_stranger(seat: Seat) -> bool:
     return not seat.knows_others and not seat.connection.backlog.is_half_full
 
 
-def _members(trip_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
-    statement = select(Member.trip_id, Member.user_id).where(Member.trip_id.in_(trip_ids))
-    members: dict[UUID, set[UUID]] = {one: set() for one in trip_ids}
-    for trip_id, user_id in db.session.execute(statement):
-        members[trip_id].add(user_id)
+def _members(trip_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """The names of the members of each trip, by their user id."""
+    statement = select(Member.trip_id, Member.user_id, Member.display_name).where(
+        Member.trip_id.in_(trip_ids)
+    )
+    members: dict[UUID, dict[UUID, str]] = {one: {} for one in trip_ids}
+    for trip_id, user_id, name in db.session.execute(statement):
+        members[trip_id][user_id] = name
     return members

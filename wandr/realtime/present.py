@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -44,10 +44,18 @@ def _who(one: Present) -> tuple[str, str]:
     return one.user_id, one.display_name
 
 
-def merge(pages: Iterable[Page], members: set[str]) -> Known:
-    """All by their client id. The newest socket of a person counts; nobody takes another's id."""
+def merge(pages: Iterable[Page], names: Mapping[str, str]) -> Known:
+    """All members by their client id, with the names that they have now.
+
+    The newest socket of a person counts; nobody takes another's client id.
+    """
     known: Known = {}
-    everybody = [one for page in pages for one in page if one.user_id in members]
+    everybody = [
+        replace(one, display_name=names[one.user_id])
+        for page in pages
+        for one in page
+        if one.user_id in names
+    ]
     for one in sorted(everybody, key=lambda one: one.since):
         holder = known.get(one.client_id)
         if holder is None or holder.user_id == one.user_id:
