@@ -170,6 +170,20 @@ def test_a_join_that_is_overtaken_by_a_removal_is_refused(group, real, monkeypat
     assert real.rooms.all_rooms() == []
 
 
+def test_a_join_that_is_overtaken_by_a_new_role_tells_that(group, real, monkeypatch) -> None:
+    def be_promoted() -> None:
+        role = {"role": "participant"}
+        with atomic():
+            change_member(group.trip_id, group.organizer.user_id, group.viewer.user_id, role)
+
+    just_before_opening(real, monkeypatch, be_promoted)
+    connection = real.connect(group.viewer)
+    told = join(connection, group.trip_id, since=3)
+    assert (told["role"], told["changes"][-1]["ops"][0]["fields"]["role"]) == 2 * ("participant",)
+    assert real.rooms.seat(group.trip_id, connection.sid).role == "participant"
+    real.rooms.disconnect(connection.sid)
+
+
 def test_a_join_takes_in_what_was_held(group, real, monkeypatch) -> None:
     stage, connection = real, real.connect(group.viewer)
     write(group)

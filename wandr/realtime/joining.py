@@ -39,8 +39,8 @@ def join(connection: Connection, trip_id: UUID, since: int | None) -> dict[str, 
     seat.name = joined.pop("name")
     if not sockets().rooms.open(seat, joined["role"]):
         raise NotFound()
-    present = sockets().presence.introduce(seat)
-    return {**_with_held(joined, seat), "presence": present, "ai": _with_heard(running, seat)}
+    more = {"role": seat.role, "presence": sockets().presence.introduce(seat)}
+    return {**_with_held(joined, seat), **more, "ai": _with_heard(running, seat)}
 
 
 def _take_seat(connection: Connection, trip_id: UUID) -> Seat:

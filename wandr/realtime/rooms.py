@@ -167,11 +167,14 @@ class Rooms:
             return seat
 
     def open(self, seat: Seat, role: str) -> bool:
-        """Let changes through to the seat; False when it was evicted meanwhile."""
+        """Let changes through to the seat; False when it was evicted meanwhile.
+
+        `role` counts unless the tailer has heard of another one since the seat was taken.
+        """
         with self._lock:
             if seat.lane is not Lane.JOINING:
                 return False
-            seat.lane, seat.role = Lane.OPEN, role
+            seat.lane, seat.role = Lane.OPEN, seat.role or role
             seat.since, seat.opened_at = seat.room.last, time.time()
             self._stirred.add(seat.room.trip_id)
             return True

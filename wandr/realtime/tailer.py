@@ -120,9 +120,10 @@ class Tailer:
             if role is None:
                 self.rooms.leave(room.trip_id, sid)
                 self.emit("trip:revoked", {"trip_id": trip_id}, [sid])
-            elif seat.lane is Lane.OPEN and seat.role != role:
-                seat.role = role
-                self.emit("trip:role", {"trip_id": trip_id, "role": role}, [sid])
+            elif seat.role != role:
+                seat.role = role  # of one that is joining: its acknowledgement tells it
+                if seat.lane is Lane.OPEN:
+                    self.emit("trip:role", {"trip_id": trip_id, "role": role}, [sid])
 
     def _give(self, room: Room, rows: Sequence[LogRow]) -> None:
         """Emit rows to the open seats, hold them for those who are joining; without a pause."""
