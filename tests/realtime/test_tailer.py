@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from flask import current_app
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -16,6 +17,7 @@ from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.realtime import backlog, rooms
 from wandr.realtime import tailer as tailing
+from wandr.realtime.events import answer
 from wandr.realtime.joining import join
 from wandr.realtime.rooms import Seat
 from wandr.realtime.state import sockets
@@ -229,6 +231,14 @@ def test_who_has_not_seen_what_is_old_lags_too(group, stage, monkeypatch) -> Non
     monkeypatch.setattr(tailing, "PATIENCE", 0.0)  # as if it had been given long ago
     stage.look()
     assert [resets(stage, one) for one in (slow, quick, silent)] == [["lagging"], [], []]
+
+
+def test_nobody_has_seen_what_is_still_to_come(group, real) -> None:
+    seat = real.sit(group.viewer)
+    seen = {"trip_id": str(group.trip_id), "seq": 2**31 - 1}
+    assert answer(current_app, "trip:seen", seat.connection.sid, (seen,)) == {"ok": True}
+    assert seat.seen == 3
+    real.rooms.disconnect(seat.connection.sid)
 
 
 def test_what_the_join_has_told_counts_as_seen(group, stage, monkeypatch) -> None:

@@ -6,15 +6,20 @@ import json
 import socket
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 
 import psutil
 import pytest
 import websocket
+from sqlalchemy import text
 
-from tests.realtime.device import rename
+from tests.realtime.device import Device, create, rename
 from tests.realtime.raw import RawSocket
 from tests.realtime.server import wait_until
+from wandr.extensions import db
 from wandr.realtime.backlog import MOST_BYTES, MOST_MESSAGES, OVERFLOW, STUCK, Backlog
+from wandr.realtime.websocket_patch import SLICE, WholeSends
+from wandr.transaction import atomic
 
 NARROW = ((socket.SOL_SOCKET, socket.SO_RCVBUF, 4096),)
 MEGABYTE = 1024 * 1024
@@ -45,6 +50,7 @@ def test_who_does_not_read_is_reset_and_catches_up(group, device, deaf) -> None:
     pavel.wait_for_seq(last)
     assert pavel.seqs() == list(range(head + 1, last + 1))
 
+    deaf.socket.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, MEGABYTE)
     seqs, reason = read_until_reset(deaf)
     assert reason == "lagging"
     assert seqs == list(range(head + 1, head + 1 + len(seqs))) and len(seqs) < 100
@@ -84,10 +90,31 @@ def test_answers_that_nobody_reads_are_bounded_and_then_it_is_cut(
         with suppress(OSError, websocket.WebSocketException):
             deaf.socket.send(f"427{asked}")
         most = max(most, worker.memory_info().rss)
-    wait_until(lambda: live_ends(worker, deaf) == 0, 10, lambda: "it was not cut")
+    wait_until(lambda: live_ends(worker, deaf) == 0, 20, lambda: "it was not cut")
     most = max(most, worker.memory_info().rss)
     assert most - before < 60 * MEGABYTE
     assert olga.mutate(group.trip_id, rename(group.trip_id, "Unmoved"))["ok"]
+
+
+def test_what_comes_faster_than_it_is_handled_waits_outside(group, live, device) -> None:
+    """Somebody sends batches of 100 KB while the trip is locked: up to 200 MB."""
+    flood = RawSocket(live.url, group.organizer)
+    flood.socket.settimeout(1)
+    worker = psutil.Process(live.worker_of(flood.socket.sock.getsockname()[1]))
+    before = worker.memory_info().rss
+    fields = {"trip_data": {"text": "x" * 60_000}}
+    op = {**rename(group.trip_id, ""), "fields": fields}
+    frame = json.dumps(["trip:mutate", Device.mutation(group.trip_id, op)])
+    with atomic():
+        db.session.execute(
+            text("SELECT 1 FROM trips WHERE id = :id FOR UPDATE"), {"id": group.trip_id}
+        )
+        with pytest.raises(websocket.WebSocketTimeoutException):
+            for _ in range(2000):
+                flood.socket.send(f"42{frame}")
+        assert worker.memory_info().rss - before < 60 * MEGABYTE
+    flood.close()
+    assert device(group.participant).mutate(group.trip_id, create())["ok"]
 
 
 def live_ends(worker: psutil.Process, raw: RawSocket) -> int:
@@ -116,3 +143,17 @@ def test_a_backlog_that_moves_is_not_stuck() -> None:
     assert waiting.is_stuck(long_ago) and not waiting.is_stuck(lately)
     waiting.hand_over(10)
     assert not waiting.is_stuck(long_ago) and (waiting.messages, waiting.size) == (0, 0)
+
+
+def test_a_large_message_moves_slice_by_slice() -> None:
+    """So that a slow reader of it is not taken for one who does not read."""
+    noted: list[tuple[int, float]] = []
+
+    def note(part: memoryview) -> None:
+        noted.append((len(part), sends.moved_at))
+
+    sends = WholeSends(SimpleNamespace(sendall=note))
+    sends.moved_at = 0.0
+    assert sends.send(b"x" * 40_000) == 40_000
+    assert [size for size, _ in noted] == [SLICE, SLICE, 40_000 - 2 * SLICE]
+    assert noted[0][1] == 0.0 < noted[1][1] <= noted[2][1] <= sends.moved_at

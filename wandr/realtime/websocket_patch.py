@@ -8,6 +8,7 @@ time. `test_slow_reader.py` notices when the library does so itself and this can
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR, SHUT_WR
 from threading import RLock
@@ -21,15 +22,21 @@ from wandr.realtime.backlog import Backlog
 MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
 LINGER = 2.0  # seconds for the other side to read a goodbye
 SLICE = 16 * 1024  # bytes sent at once, so that a slow reader is told from one who does not read
+MOST_UNHANDLED = 16  # messages read ahead; beyond, the other side waits as TCP lets it
+HELD_BACK = 0.02  # seconds until it is looked again whether they have become fewer
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 ENGINE_PACKETS = frozenset("0123456")
 
 
 class WholeSends:
-    """A socket whose `send` sends everything, undisturbed by other senders."""
+    """A socket whose `send` sends everything, undisturbed by other senders.
 
-    def __init__(self, sock: Any) -> None:
+    Nothing is received while `is_busy`: the library would read ahead without a bound.
+    """
+
+    def __init__(self, sock: Any, is_busy: Callable[[], bool] = lambda: False) -> None:
         self._socket = sock
+        self._is_busy = is_busy
         self._lock = RLock()
         self.is_read_to_its_end = False
         self.moved_at = time.monotonic()  # when the system last took some of what we send
@@ -41,6 +48,12 @@ class WholeSends:
                 self._socket.sendall(whole[start : start + SLICE])
                 self.moved_at = time.monotonic()
         return len(data)
+
+    def recv(self, size: int) -> bytes:
+        while self._is_busy():
+            time.sleep(HELD_BACK)
+        received: bytes = self._socket.recv(size)
+        return received
 
     def close(self) -> None:
         """Only note that nobody reads any more: `hang_up` closes, after our last words are read."""
@@ -63,12 +76,14 @@ class WholeSends:
         return getattr(self._socket, name)
 
 
-def with_whole_sends(environ: dict[str, Any]) -> dict[str, Any]:
-    """A copy of a WSGI environment whose raw socket sends frames whole.
+def with_whole_sends(
+    environ: dict[str, Any], is_busy: Callable[[], bool] = lambda: False
+) -> dict[str, Any]:
+    """A copy of a WSGI environment whose raw socket sends frames whole, and waits while `is_busy`.
 
     Compression is not offered: it would cost each connection some 250 KB.
     """
-    patched = {key: WholeSends(environ[key]) for key in SOCKET_KEYS if key in environ}
+    patched = {key: WholeSends(environ[key], is_busy) for key in SOCKET_KEYS if key in environ}
     kept = {key: one for key, one in environ.items() if key != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
     return kept | patched
 
@@ -92,7 +107,9 @@ class Steady:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         self.opened.add(self)
         try:
-            return super().__call__(with_whole_sends(environ), start_response)  # type: ignore[misc]
+            return super().__call__(  # type: ignore[misc]
+                with_whole_sends(environ, self._is_busy), start_response
+            )
         finally:
             self.opened.discard(self)
             self._hang_up()
@@ -104,6 +121,9 @@ class Steady:
                 self.cut()
                 self.ws.thread.join(LINGER)
             self.ws.sock.hang_up()
+
+    def _is_busy(self) -> bool:
+        return self.ws is not None and len(self.ws.input_buffer) >= MOST_UNHANDLED
 
     def send(self, message: str) -> None:
         super().send(message)  # type: ignore[misc]
@@ -135,7 +155,11 @@ class Steady:
         self.ws.event.set()
 
     def cut(self) -> None:
-        """End the connection under whoever is stuck in it."""
+        """End the connection under whoever is stuck in it; what has come of it is let go."""
+        if self.ws is None:  # just being opened
+            return
+        self.ws.connected = False
+        self.ws.input_buffer.clear()
         with suppress(OSError):
             self.ws.sock.shutdown(SHUT_RDWR)
 
