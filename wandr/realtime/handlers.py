@@ -68,8 +68,7 @@ def catch_up(connection: Connection, payload: Payload) -> Payload:
 @event("trip:mutate", needs=Permission.VIEW, schema=MutatePayload, answer=MutateAnswer)
 def mutate_trip(connection: Connection, payload: Payload) -> Payload:
     """Apply a batch of ops, once per `mutation_id`."""
-    if current_settings().ratelimit_enabled and (wait := connection.writes.take()):
-        raise RateLimited(wait)
+    _require_turn(connection)
     ops = read_ops(payload["ops"])
     with gate.hold(payload["trip_id"]), atomic():
         outcome = apply(
@@ -112,3 +111,9 @@ def refresh_token(connection: Connection, payload: Payload) -> Payload:
     connection.session_id, connection.checked_at = principal.session_id, time.monotonic()
     connection.expires_at, connection.warned = principal.token_expires_at, False
     return {"expires_at": principal.token_expires_at}
+
+
+def _require_turn(connection: Connection) -> None:
+    """RateLimited when the socket writes too much just now."""
+    if current_settings().ratelimit_enabled and (wait := connection.writes.take()):
+        raise RateLimited(wait)
