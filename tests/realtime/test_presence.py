@@ -271,16 +271,18 @@ def test_of_what_comes_too_fast_the_newest_is_shown(here, met, monkeypatch):
     assert [one["set"] for one in here.diffs(vera)] == [{str(vera.connection.client_id): {"n": 49}}]
 
 
-def test_a_slow_reader_does_without_and_is_told_all_later(here, met, group):
-    vera, _ = met
+def test_a_slow_reader_does_without_and_is_told_later(here, there, met, group):
+    vera, pavel = met
     vera.connection.backlog.add(backlog.MOST_BYTES)
     olga, _ = here.come(group.organizer)
-    here.presence.step()
+    there.rooms.disconnect(pavel.connection.sid)
+    exchange(there, here)
     assert here.heard_by(vera) == [] and here.diffs(olga) != []
     vera.connection.backlog.hand_over(backlog.MOST_BYTES)
     here.presence.refresh()
     here.presence.step()
-    assert len(here.diffs(vera)[0]["join"]) == 3
+    missed = diff(here, [entry(olga, group.organizer)], [pavel.connection.client_id])
+    assert here.diffs(vera) == [missed]
 
 
 def test_the_places_of_a_trip_are_counted_everywhere(here, there, met, group):

@@ -165,12 +165,12 @@ class Presence:
             self._told[room.trip_id] = now
             seats = [one for one in room.open_seats() if one.connection.user_id in members]
             for seat in seats:  # presence is the first thing that a slow reader does without
-                seat.knows_others &= not seat.connection.backlog.is_half_full
+                if seat.knows_others and seat.connection.backlog.is_half_full:
+                    seat.knows_others, seat.knew = False, before
             self._emit(room, difference(before, now), [one for one in seats if one.knows_others])
             if self.is_reachable:
-                new = [one for one in seats if _is_stranger(one)]
-                self._emit(room, difference({}, now), new)
-                for seat in new:
+                for seat in filter(_is_stranger, seats):
+                    self._emit(room, difference(seat.knew, now), [seat])
                     seat.knows_others = True
 
     def _emit(self, room: Room, diff: dict[str, Any], seats: Sequence[Seat]) -> None:

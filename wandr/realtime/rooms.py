@@ -14,6 +14,7 @@ from uuid import UUID
 from wandr.changes.feed import LogRow
 from wandr.realtime.backlog import Backlog
 from wandr.realtime.limits import TokenBucket
+from wandr.realtime.present import Known
 
 MOST_UNSEEN = 500  # changes that a client which tells what it has seen may be behind
 PATIENCE = 15.0  # seconds within which it must have seen a change
@@ -60,6 +61,7 @@ class Seat:
     shown: dict[str, Any] = field(default_factory=dict)  # the same as others know it
     shown_at: float = 0.0
     knows_others: bool = False  # whether it was told who is present, and hears what changes
+    knew: Known = field(default_factory=dict)  # who was present when it last was
 
     @property
     def lags(self) -> bool:
