@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import astuple
 from functools import cached_property
 from uuid import UUID, uuid4
 
@@ -35,7 +34,7 @@ class PresenceStore:
         for trip_id, page in pages.items():
             book = BOOK.format(trip_id)
             if page:
-                pipe.hset(book, self.process, json.dumps([astuple(one) for one in page]))
+                pipe.hset(book, self.process, json.dumps(page))
                 pipe.expire(book, ALIVE)
             else:
                 pipe.hdel(book, self.process)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Present:
+class Present(NamedTuple):
     """A socket in a trip, and what it shows of itself."""
 
     client_id: str
@@ -51,7 +49,7 @@ def merge(pages: Iterable[Page], names: Mapping[str, str]) -> Known:
     """
     known: Known = {}
     everybody = [
-        replace(one, display_name=names[one.user_id])
+        one._replace(display_name=names[one.user_id])
         for page in pages
         for one in page
         if one.user_id in names
