@@ -28,7 +28,7 @@ def reader(how: str) -> Iterator[websocket.WebSocket]:
     command = [sys.executable, "-m", "tests.realtime.slow_server", str(port), how]
     with subprocess.Popen(command, cwd=REPOSITORY, stderr=subprocess.DEVNULL) as server:
         try:
-            yield wait_until(lambda: connect(port), 10)
+            yield wait_until(lambda: connect(port), 30)
         finally:
             server.kill()
 
