@@ -17,6 +17,8 @@ STUCK = 30.0  # seconds without taking anything, after which the connection is c
 class Backlog:
     """Messages and bytes that wait for one socket."""
 
+    __slots__ = ("began_at", "messages", "overflowed", "size")  # it is counted at every delivery
+
     def __init__(self) -> None:
         self.messages = self.size = 0
         self.overflowed = False
@@ -34,7 +36,7 @@ class Backlog:
 
     def add(self, size: int) -> bool:
         """Note a message of `size` bytes; False when it must not wait as well."""
-        if self._exceeds(OVERFLOW):
+        if self.messages > OVERFLOW * MOST_MESSAGES or self.size > OVERFLOW * MOST_BYTES:
             self.overflowed = True
             return False
         if not self.messages:
@@ -64,11 +66,11 @@ class Counted:
         super().__init__(*args, **more)
         self.backlog = Backlog()
 
-    def put(self, packet: Any, *args: Any, **more: Any) -> None:
+    def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
         """Queue a packet for the writer (None ends it), or drop it: see `overflowed`."""
         # the encoded text is kept in the packet: those that hear the same share it
         if packet is None or self.backlog.add(len(packet.encode())):
-            super().put(packet, *args, **more)  # type: ignore[misc]
+            super().put(packet, block, timeout)  # type: ignore[misc]
 
 
 def counted(driver: type[Any]) -> type[Any]:
