@@ -27,7 +27,8 @@ RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (5.0, ("wandr.changes",)),
     (6.0, ("wandr.trips", "wandr.itinerary")),
     (7.0, ("wandr.ai", "wandr.exports")),
-    (8.0, ("wandr.realtime", "wandr.jobs", "wandr.cli", "wandr.health", "wandr.docs")),
+    (8.0, ("wandr.realtime", "wandr.jobs", "wandr.cli", "wandr.health")),
+    (8.1, ("wandr.docs",)),
     (8.5, ("wandr.housekeeping",)),
     (9.0, ("wandr",)),
     (9.5, ("wandr.jobs.worker",)),  # an entry like wsgi.py: it makes the application that it runs
