@@ -1,0 +1,171 @@
+"""Hypothesis lets anything happen to a world, heals it, and looks whether all agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.cast import Person
+from tests.convergence.steps import STEPS, Step
+from tests.convergence.wire import Device
+from tests.convergence.world import World, small_limits
+
+LENGTH = 40  # steps of a run
+NUMBER = st.integers(0, 3)
+WANTED = st.lists(st.sampled_from(STEPS), min_size=1, max_size=2)
+ROLE = st.sampled_from(["viewer", "participant", "organizer"])
+# What can happen to a request that is on its way, to messages, and to a device.
+TROUBLES: dict[str, Callable[[Device], None]] = {
+    "a commit fails": lambda device: device.serve(lost_commit=True),
+    "a request comes twice": lambda device: device.serve(twice=True),
+    "the connection breaks after a request": Device.hang_up_on,
+    "a message comes twice": lambda device: device.deliver(twice=True),
+    "changes are lost": Device.lose_changes,
+    "an answer is lost": Device.lose_answers,
+    "the app is killed": Device.boot,
+    "the client asks again": Device.give_up,
+    "the connection breaks": Device.disconnect,
+}
+
+
+class Convergence(RuleBasedStateMachine):
+    """One run is one trip. A subclass says over which application, and by whom."""
+
+    app: ClassVar[Flask]
+    people: ClassVar[list[Person]]
+    told: ClassVar[Counter[str]]  # what happened in all runs: a vacuous one shows
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told["runs"] += 1
+        self.world = World(self.app, self.people)
+
+    @rule(number=NUMBER, wanted=WANTED)
+    def edit(self, number: int, wanted: list[Step]) -> None:
+        self.world.edit(self.world.devices[number], wanted)
+
+    @rule(number=NUMBER, wanted=WANTED)
+    def edit_and_hear_of_it(self, number: int, wanted: list[Step]) -> None:
+        device = self.world.devices[number]
+        self.world.edit(device, wanted)
+        device.sync()
+        device.process.look()
+        device.sync()
+
+    @rule(number=NUMBER, wanted=WANTED, other=NUMBER, meanwhile=WANTED)
+    def edit_offline(
+        self, number: int, wanted: list[Step], other: int, meanwhile: list[Step]
+    ) -> None:
+        """And come back, when somebody has changed something."""
+        device, theirs = self.world.devices[number], self.world.devices[other]
+        device.disconnect()
+        self.world.edit(device, wanted)
+        self.world.edit(theirs, meanwhile)
+        theirs.sync()
+        device.connect()
+        device.sync()
+
+    @precondition(lambda self: self.world.those(lambda device: bool(device.outbox)))
+    @rule(number=NUMBER)
+    def serve(self, number: int) -> None:
+        pick(number, self.world.those(lambda device: bool(device.outbox))).serve()
+
+    @precondition(lambda self: self.world.those(lambda device: bool(device.inbox)))
+    @rule(number=NUMBER)
+    def deliver(self, number: int) -> None:
+        pick(number, self.world.those(lambda device: bool(device.inbox))).deliver()
+
+    @rule(number=NUMBER)
+    def sync(self, number: int) -> None:
+        self.world.devices[number].sync()
+
+    @rule(number=st.integers(0, 1))
+    def look(self, number: int) -> None:
+        self.world.processes[number].look()
+
+    @rule(number=NUMBER, what=st.sampled_from(sorted(TROUBLES)), wanted=WANTED)
+    def trouble(self, number: int, what: str, wanted: list[Step]) -> None:
+        """With an edit on its way."""
+        self.told[what] += 1
+        device = self.world.devices[number]
+        self.world.edit(device, wanted)
+        device.serve_up_to("trip:mutate")
+        TROUBLES[what](device)
+
+    @rule(number=NUMBER)
+    def some_seconds_pass(self, number: int) -> None:
+        device = self.world.devices[number]
+        device.tick()
+        device.process.tell_heads()
+
+    @precondition(lambda self: self.world.those(lambda device: device.is_away))
+    @rule(number=NUMBER)
+    def connect(self, number: int) -> None:
+        pick(number, self.world.those(lambda device: device.is_away)).connect()
+
+    @precondition(lambda self: self.world.those(lambda device: bool(device.client.refused)))
+    @rule(number=NUMBER, mine=st.booleans())
+    def decide(self, number: int, mine: bool) -> None:
+        device = pick(number, self.world.those(lambda device: bool(device.client.refused)))
+        self.world.decide(device, mine=mine)
+
+    @rule(who=st.integers(1, 2), role=ROLE)  # the organizer stays
+    def come_go_or_rise(self, who: int, role: str) -> None:
+        self.world.come_go_or_rise(self.people[who], role)
+
+    @precondition(lambda self: self.world.is_in_trash)
+    @rule()
+    def restore_the_trip(self) -> None:
+        self.world.untrash()
+
+    @invariant()
+    def no_edit_is_lost_or_shown_too_long(self) -> None:
+        self.told["steps"] += 1
+        for device in self.world.devices:
+            self.world.check_device(device)
+
+    def teardown(self) -> None:
+        try:
+            self.world.heal()
+            self.world.check()
+        finally:
+            self.told.update(self.world.what_happened())
+            for device in self.world.devices:
+                device.disconnect()
+
+
+def pick(number: int, devices: list[Device]) -> Device:
+    return devices[number % len(devices)]
+
+
+def run(app: Flask, people: list[Person], runs: int, **more: Any) -> Counter[str]:
+    """So many runs; what happened in them. AssertionError when they do not converge.
+
+    `people` are an organizer and two others, known to the database of `app`.
+    """
+    told: Counter[str] = Counter()
+    machine = type("Run", (Convergence,), {"app": app, "people": people, "told": told})
+    chosen = settings(
+        max_examples=runs,
+        stateful_step_count=LENGTH,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+        **more,
+    )
+    with small_limits():
+        run_state_machine_as_test(machine, settings=chosen)
+    return told

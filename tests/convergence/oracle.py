@@ -1,0 +1,107 @@
+"""What must be true of a log and of those who wrote it, read off the log alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.convergence.wire import Device
+from tests.reference.folding import State, fold
+from wandr.changes.entity import registry
+
+RANK = {"viewer": 0, "participant": 1, "organizer": 2}
+Change = dict[str, Any]
+
+
+@dataclass
+class Made:
+    """A mutation that somebody made: on which device, and whether that had no connection then."""
+
+    id: str
+    device: Device
+    is_offline: bool
+
+    @property
+    def results(self) -> list[dict[str, Any]] | None:
+        """What its device has been told of it."""
+        return self.device.outcomes.get(self.id)
+
+    @property
+    def applied(self) -> set[int]:
+        """The seqs at which some of it is said to be applied."""
+        return {one["seq"] for one in self.results or () if one["status"] == "applied"}
+
+
+def exact(value: Any) -> str:
+    """As text: Python calls 1, 1.0 and true equal."""
+    return json.dumps(value, sort_keys=True)
+
+
+def states_of(changes: list[Change]) -> Iterator[tuple[int, str]]:
+    """The trip after each change, folded from nothing."""
+    state: State = {"seq": 0, "rows": {entity.name: {} for entity in registry}}
+    for change in changes:
+        fold(state, change)
+        yield state["seq"], exact(state["rows"])
+
+
+def check_log(log: dict[str, Any], mutations: list[Made]) -> None:
+    """No number is missing; every mutation was answered, and is logged once where it was applied."""
+    assert [one["seq"] for one in log["changes"]] == list(range(1, log["head"] + 1))
+    logged: dict[str, list[int]] = {}
+    for change in log["changes"]:
+        if change["mutation_id"] is not None:
+            logged.setdefault(change["mutation_id"], []).append(change["seq"])
+    assert logged.keys() <= {made.id for made in mutations}, "it is logged under another id"
+    for made in mutations:
+        assert made.results is not None, "a mutation was never answered"
+        assert logged.get(made.id, []) == sorted(made.applied), "told one thing, logged another"
+
+
+def check_rights(changes: list[Change]) -> None:
+    """Whoever wrote over a socket had the right to at that seq: the log tells the roles, too."""
+    roles: dict[str, str] = {}
+    for change in changes:
+        if change["source"] == "socket":
+            is_of_trip = any(op["entity"] == "trip" for op in change["ops"])
+            role = roles.get(change["by"])
+            assert role is not None, f"{change['seq']} is by somebody who was not in the trip"
+            needed = "organizer" if is_of_trip else "participant"
+            assert RANK[role] >= RANK[needed], f"{change['seq']} is by a {role}"
+        for op in change["ops"]:
+            if op["entity"] == "member":
+                _note_role(roles, op)
+
+
+def check_collisions(changes: list[Change], made: Made) -> None:
+    """What was made offline has overwritten nothing that another client changed meanwhile."""
+    sent = made.device.sent[made.id]
+    for op, result in zip(sent["ops"], made.results or (), strict=True):
+        if result["status"] != "applied" or op["op"] not in ("update", "move"):
+            continue
+        meanwhile = changes[sent["base_seq"] : result["seq"] - 1]
+        for name, value in op.get("fields", {}).items():
+            author, theirs = _last_value(meanwhile, op["id"], name)
+            is_mine = author in (None, made.device.client.client_id)
+            assert is_mine or theirs == value, f"{name} of {author} was overwritten silently"
+
+
+def _last_value(changes: list[Change], row_id: str, name: str) -> tuple[str | None, Any]:
+    """Who changed a field of a row last, and to what."""
+    found: tuple[str | None, Any] = (None, None)
+    for change in changes:
+        for op in change["ops"]:
+            if op["id"] == row_id and name in op.get("fields", {}):
+                found = (change["client_id"] or change["by"], op["fields"][name])
+    return found
+
+
+def _note_role(roles: dict[str, str], op: dict[str, Any]) -> None:
+    if op["op"] == "delete":
+        del roles[op["id"]]
+    elif op["op"] == "create":
+        roles[op["id"]] = op["value"]["role"]
+    else:
+        roles[op["id"]] = op["fields"].get("role", roles[op["id"]])

@@ -1,0 +1,261 @@
+"""A trip, four devices of three people over two processes, and what must be true of them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from itertools import count
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from flask import Flask
+
+from tests.cast import Person
+from tests.convergence.oracle import (
+    Made,
+    check_collisions,
+    check_log,
+    check_rights,
+    exact,
+    states_of,
+)
+from tests.convergence.steps import DAYS, Step, op_of
+from tests.convergence.wire import Device, Process
+from tests.reference.folding import state_of
+from wandr import pokes
+from wandr.changes import performing
+from wandr.changes.feed import changes_since, snapshot
+from wandr.changes.ops import Op, read_ops
+from wandr.changes.performing import write
+from wandr.changes.service import apply, begin_change, finish_change
+from wandr.errors import NotFound
+from wandr.extensions import db
+from wandr.realtime import joining, tailer
+from wandr.transaction import atomic, reading
+from wandr.trips.content import MEMBER
+from wandr.trips.invites import Invitee, accept_invite, create_invite
+from wandr.trips.members import change_member, remove_member
+from wandr.trips.models import Trip
+from wandr.trips.service import Founder, create_trip
+
+START = {"title": "Trip", "start_date": date(2027, 4, 1), "end_date": date(2027, 4, 3)}
+HOMES = (("olga", 0, 0), ("pavel", 1, 0), ("pavels laptop", 1, 1), ("vera", 2, 1))
+QUIET = 30  # rounds in which everything must have come to rest
+
+
+@contextmanager
+def small_limits() -> Iterator[None]:
+    """Let what is rare be frequent: batches, snapshots instead of deltas, laggards, short keys.
+
+    What is not in question takes no time: nobody listens to pokes, the assistant says nothing.
+    """
+    with (
+        patch.object(pokes, "BACKLOG", 0),
+        patch.object(tailer, "events_since", lambda *_: []),
+        patch.object(joining, "events_since", lambda *_: []),
+        patch.object(joining, "running_requests", lambda *_: []),
+        patch.object(joining, "MOST_CHANGES", 6),
+        patch.object(tailer, "BATCH", 3),
+        patch.object(tailer, "MOST_UNSEEN", 4),
+        patch.object(performing, "LONGEST", 3),
+    ):
+        yield
+
+
+class World:
+    """One run. `people` are an organizer and two others."""
+
+    def __init__(self, app: Flask, people: list[Person]) -> None:
+        self.app, self.people, self.olga = app, people, people[0]
+        self.removed_at: dict[UUID, int] = {}
+        self.roles = {person.user_id: "participant" for person in people[1:]}
+        self.numbers = count(1)
+        self.made: list[Made] = []
+        self.samples: set[tuple[str, int, str]] = set()  # what a device held, and at which seq
+        self.trip_id = self._found_trip()
+        self.processes = [Process(app, self.watch) for _ in range(2)]
+        self.devices = [
+            Device(name, people[who], self.processes[where], str(self.trip_id))
+            for name, who, where in HOMES
+        ]
+        self._open_everywhere()
+
+    def those(self, chosen: Callable[[Device], bool]) -> list[Device]:
+        """The devices that are so."""
+        return [device for device in self.devices if chosen(device)]
+
+    @property
+    def is_in_trash(self) -> bool:
+        """As far as the organizer's phone knows."""
+        state = self.devices[0].client.state
+        return state is not None and not state["rows"]["trip"]
+
+    # What may happen.
+
+    def edit(self, device: Device, steps: list[Step]) -> None:
+        if device.client.state is not None:
+            ops = [op_of(step, self.trip_id, next(self.numbers)) for step in steps]
+            self._note(device, device.client.edit(*ops))
+
+    def decide(self, device: Device, *, mine: bool) -> None:
+        """A person decides about the oldest refusal."""
+        refusal = device.client.refused[0]
+        if mine:
+            self._note(device, device.client.keep_mine(refusal))
+        else:
+            device.client.keep_theirs(refusal)
+
+    def come_go_or_rise(self, person: Person, role: str) -> None:
+        """Let somebody back in, take them out, or, if that role is new to them, give it."""
+        with self._request():
+            if person.user_id in self.removed_at:
+                self._let_in(person, role)
+                del self.removed_at[person.user_id]
+            elif self.roles[person.user_id] == role:
+                remove_member(self.trip_id, self.olga.user_id, person.user_id)
+                self.removed_at[person.user_id] = db.session.get_one(Trip, self.trip_id).seq
+            else:
+                change_member(self.trip_id, self.olga.user_id, person.user_id, {"role": role})
+            self.roles[person.user_id] = role
+
+    def untrash(self) -> None:
+        op = {"op": "restore", "entity": "trip", "id": str(self.trip_id)}
+        with self._request():
+            apply(self.trip_id, self.olga.user_id, read_ops([op]), source="rest")
+
+    def heal(self) -> None:
+        """Everybody is let in, connected and served until nothing is left to say."""
+        for process in self.processes:
+            process.tell_heads()
+        for _ in range(QUIET):
+            self._let_everybody_in()
+            if self._comes_to_rest():
+                return
+        raise AssertionError("it does not come to rest")
+
+    def what_happened(self) -> Counter[str]:
+        """How often: events, and what became of ops."""
+        told: Counter[str] = Counter()
+        for device in self.devices:
+            told += device.seen
+            for result in (one for results in device.outcomes.values() for one in results):
+                code = result.get("error", {}).get("code", "")
+                told[f"{result['status']} {code}".strip()] += 1
+        return told
+
+    # What must be true.
+
+    def watch(self, user_id: UUID, told: dict[str, Any]) -> None:
+        """Nothing from a removal on reaches the removed, however it travels."""
+        removed_at = self.removed_at.get(user_id)
+        if removed_at is None or not told.get("ok", True):
+            return
+        seqs = [change["seq"] for change in told.get("changes") or []]
+        seqs += [told.get("head", 0), *(one["seq"] or 0 for one in told.get("results", []))]
+        assert max(seqs) < removed_at, f"removed at {removed_at}, and told {max(seqs)}"
+
+    def check_device(self, device: Device) -> None:
+        """No edit is lost from a queue, forgotten too early or shown too long."""
+        client = device.client
+        waiting = {one.id for one in client.pending}
+        seq = client.state["seq"] if client.state else 0
+        for made in self.made:
+            if made.device is device:
+                is_awaited = made.results is None or max(made.applied, default=0) > seq
+                assert is_awaited == (made.id in waiting), f"{made.id}: {made.results} at {seq}"
+        if client.state is not None and device.sampled != (sample := id(client.state), seq):
+            device.sampled = sample
+            self.samples.add((device.name, seq, exact(client.state["rows"])))
+
+    def check(self) -> None:
+        """After `heal`: one log, and everybody holds, and held, exactly what it says."""
+        with self.app.app_context(), reading():
+            log = changes_since(self.trip_id, self.olga.user_id, 0, 10_000)
+            whole = json.loads(snapshot(self.trip_id, self.olga.user_id)[0])
+        check_log(log, self.made)
+        check_rights(log["changes"])
+        for made in self.made:
+            if made.is_offline:
+                check_collisions(log["changes"], made)
+        states = dict(states_of(log["changes"]))
+        for name, seq, rows in self.samples:
+            assert rows == states[seq], f"{name} did not hold the trip as it was at {seq}"
+        for device in self.devices:
+            _check_end(device, whole)
+
+    # How it is done.
+
+    def _let_everybody_in(self) -> None:
+        """Also to the trip that has just been deleted, by an edit that had waited in a queue."""
+        if self.those(lambda device: device.client.is_gone) or self.is_in_trash:
+            self.untrash()
+        for person in self.people[1:]:
+            if person.user_id in self.removed_at:
+                self.come_go_or_rise(person, "participant")
+
+    def _comes_to_rest(self) -> bool:
+        for device in self.devices:
+            if device.is_away:
+                device.connect()
+            device.sync()
+            self.check_device(device)
+        for process in self.processes:
+            process.look()
+        return not self.those(lambda one: bool(one.is_away or one.inbox or one.outbox))
+
+    def _note(self, device: Device, mutation_id: str) -> None:
+        self.made.append(Made(mutation_id, device, is_offline=not device.client.is_joined))
+        device.send()
+
+    def _found_trip(self) -> UUID:
+        with self._request():
+            trip_id = create_trip(Founder(self.olga.user_id, "Olga"), START).id
+            change = begin_change(trip_id, self.olga.user_id, source="rest")
+            for person in self.people[1:]:
+                membership = {"role": "participant", "display_name": person.display_name}
+                write(change, Op("create", MEMBER, person.user_id, membership))
+            finish_change(change)
+            steps = [("create", row, {"day": DAYS[1]}, "end") for row in range(3)]
+            ops = [op_of(step, trip_id, next(self.numbers)) for step in steps]
+            apply(trip_id, self.olga.user_id, read_ops(ops), source="rest")
+        return trip_id
+
+    def _open_everywhere(self) -> None:
+        """The organizer's phone begins with a snapshot; the others had the trip before."""
+        for device in self.devices:
+            if device is not self.devices[0]:
+                state = self.devices[0].client.state
+                device.store.save({**(device.store.load() or {}), "state": state})
+                device.boot()
+            device.connect()
+            device.sync()
+
+    def _let_in(self, person: Person, role: str) -> None:
+        wanted = {"link": True, "role": role, "expires_in_hours": 1, "max_uses": 1}
+        _, token = create_invite(self.trip_id, self.olga.user_id, wanted)
+        accept_invite(token, Invitee(person.user_id, person.display_name, None))
+
+    @contextmanager
+    def _request(self) -> Iterator[None]:
+        """A request over REST; in a trip that is in the trash it finds nothing."""
+        with suppress(NotFound), self.app.app_context(), atomic():
+            yield
+
+
+def _check_end(device: Device, whole: dict[str, Any]) -> None:
+    """A device holds what the server has, shows nothing else, in the same order."""
+    client = device.client
+    assert client.pending == [], f"{device.name} still waits"
+    assert client.state is not None
+    assert exact(client.state) == exact(state_of(whole)), f"{device.name} differs"
+    assert client.view() == client.state["rows"]
+    rows = client.state["rows"]["activity"].values()
+    ids = {(row["day"] is None, row["day"] or "", row["position"]): row["id"] for row in rows}
+    assert len(ids) == len(rows), "two activities are in one place"
+    assert [ids[place] for place in sorted(ids)] == [
+        row["id"] for row in whole["entities"]["activity"]
+    ]
