@@ -8,6 +8,7 @@ from typing import Any
 from tests.reference import folding
 
 comparable = folding.state_of
+spliced = folding.spliced
 
 
 def fold(snapshot: dict[str, Any], changes: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -19,10 +19,12 @@ from tests.group import KYOTO, join
 from tests.reference.client import Ask, TripClient
 from tests.reference.folding import fold
 from tests.reference.queue import Mutation
-from wandr.changes import performing, service
+from wandr.changes import attempts, service, texts, writing
 from wandr.changes.change import Change
 from wandr.changes.overwrites import Seen
 from wandr.changes.positions import Lane
+from wandr.changes.splices import Splice
+from wandr.changes.undoing import _Step
 from wandr.extensions import db
 from wandr.realtime import handlers
 from wandr.realtime.tailer import Tailer
@@ -53,13 +55,13 @@ def fold_whatever_comes(client: TripClient, changes: list[dict[str, Any]]) -> No
             fold(client.state, change)
 
 
-def each_without_savepoint(change: Change, ops: Any, seen: Seen) -> list[Any]:
+def each_without_savepoint(change: Change, acts: Any) -> list[Any]:
     results = []
-    for op in ops:
-        kept = change.ops[:], change.inverse[:]
-        results.append(service._attempt(change, op, seen))
+    for act in acts:
+        kept = change.mark()
+        results.append(attempts._attempt(act))
         if results[-1].refused:
-            change.ops, change.inverse = kept
+            change.rewind(kept)
     return results
 
 
@@ -79,7 +81,7 @@ def begin_in_one_statement(trip_id: UUID, actor: UUID, **more: Any) -> Change:
 
 
 def without(name: str) -> Callable[..., dict[str, Any]]:
-    return lambda before, after: {n: v for n, v in changed(before, after).items() if n != name}
+    return lambda *row: {one: value for one, value in stamps_of(*row).items() if one != name}
 
 
 def one_too_far(trip_id: Any, viewer: Any, since: int, limit: int) -> dict[str, Any]:
@@ -87,13 +89,13 @@ def one_too_far(trip_id: Any, viewer: Any, since: int, limit: int) -> dict[str, 
 
 
 ask_again = TripClient.ask_again
-changed, changes_since = performing._changed, handlers.changes_since
+stamps_of, changes_since = writing.stamps_of, handlers.changes_since
 
 MUTANTS = {
     "the server does not know a mutation again": Mutant(
         (
-            (service, "_recorded_outcome", lambda *_: None),
-            (service, "_store_outcome", lambda *_: None),
+            (service, "recorded_outcome", lambda *_: None),
+            (service, "store_outcome", lambda *_: None),
         )
     ),
     "the server asks nobody for their rights": Mutant(
@@ -103,11 +105,15 @@ MUTANTS = {
     "a catch-up begins one change too late": Mutant(((handlers, "changes_since", one_too_far),)),
     "offline edits overwrite silently": Mutant(((Seen, "refuses", lambda *_: False),)),
     "a refused offline op leaves something behind": Mutant(
-        ((service, "_each_for_itself", each_without_savepoint),)
+        ((service, "each_for_itself", each_without_savepoint),)
+    ),
+    "an undo overwrites what came after": Mutant(((_Step, "_holds", lambda *_: True),)),
+    "the log tells another splice": Mutant(
+        ((texts, "splice_between", lambda before, after: Splice(0, 0, after)),)
     ),
     "all keys are the same": Mutant(((Lane, "key_for", lambda *_: "a0"),)),
-    "the log does not tell the version": Mutant(((performing, "_changed", without("version")),)),
-    "the log does not tell when": Mutant(((performing, "_changed", without("updated_at")),)),
+    "the log does not tell the version": Mutant(((writing, "stamps_of", without("version")),)),
+    "the log does not tell when": Mutant(((writing, "stamps_of", without("updated_at")),)),
     "the client folds whatever comes": Mutant(((TripClient, "_take", fold_whatever_comes),)),
     "the client forgets an edit once it is acknowledged": Mutant(
         ((Mutation, "is_over", lambda one, seq: one.is_answered),)

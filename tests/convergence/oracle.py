@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from pycrdt import Doc, Text
 
 from tests.convergence.wire import Device
 from tests.reference.folding import State, fold
 from wandr.changes.entity import registry
 
 RANK = {"viewer": 0, "participant": 1, "organizer": 2}
+KEPT_BY_THE_SERVER = {"version", "updated_at", "position"}
 Change = dict[str, Any]
 
 
@@ -61,10 +65,10 @@ def check_log(log: dict[str, Any], mutations: list[Made]) -> None:
 
 
 def check_rights(changes: list[Change]) -> None:
-    """Whoever wrote over a socket had the right to at that seq: the log tells the roles, too."""
+    """Whoever edited or undid had the right to at that seq: the log tells the roles, too."""
     roles: dict[str, str] = {}
     for change in changes:
-        if change["source"] == "socket":
+        if change["source"] in ("socket", "undo"):
             is_of_trip = any(op["entity"] == "trip" for op in change["ops"])
             role = roles.get(change["by"])
             assert role is not None, f"{change['seq']} is by somebody who was not in the trip"
@@ -86,6 +90,37 @@ def check_collisions(changes: list[Change], made: Made) -> None:
             author, theirs = _last_value(meanwhile, op["id"], name)
             is_mine = author in (None, made.device.client.client_id)
             assert is_mine or theirs == value, f"{name} of {author} was overwritten silently"
+
+
+def check_undo(changes: list[Change], at: int, undone: int) -> None:
+    """A change that takes another back alters only what still held what that one wrote."""
+    for op in changes[at - 1]["ops"]:
+        for name in set(op.get("fields", {})) - KEPT_BY_THE_SERVER:
+            _, was = _last_value(changes[: at - 1], op["id"], name)
+            _, wrote = _last_value(changes[undone - 1 : undone], op["id"], name)
+            assert was == wrote, f"{at} undid {undone}, and overwrote {name} with {was}"
+
+
+def check_texts(changes: list[Change], whole: dict[str, Any]) -> None:
+    """Who follows a text with Yjs has the same as who follows it by splices."""
+    documents: dict[str, Doc] = {}
+    for op in (op for change in changes for op in change["ops"] if op["op"] == "text"):
+        document = documents.setdefault(op["id"], Doc())
+        document.apply_update(b64decode(op["update"]))
+    for row in whole["entities"]["activity"]:
+        if row["id"] in documents:
+            assert str(documents[row["id"]].get("notes", type=Text)) == row["notes"]
+
+
+def typed(state: str, text: str) -> str:
+    """The update of somebody who types over the beginning of the notes."""
+    document: Doc = Doc()
+    notes = document.get("notes", type=Text)
+    document.apply_update(b64decode(state))
+    known = document.get_state()
+    del notes[: len(notes) // 2]
+    notes.insert(0, f"{text} ")
+    return b64encode(document.get_update(known)).decode()
 
 
 def _last_value(changes: list[Change], row_id: str, name: str) -> tuple[str | None, Any]:

@@ -20,20 +20,26 @@ from tests.convergence.oracle import (
     check_collisions,
     check_log,
     check_rights,
+    check_texts,
+    check_undo,
     exact,
     states_of,
+    typed,
 )
-from tests.convergence.steps import DAYS, Step, op_of
+from tests.convergence.steps import DAYS, Step, op_of, row_id
 from tests.convergence.wire import Device, Process
 from tests.reference.folding import state_of
 from wandr import pokes
 from wandr.changes import performing
-from wandr.changes.feed import changes_since, snapshot
+from wandr.changes.feed import changes_since, read_text, snapshot
+from wandr.changes.models import TripChange
 from wandr.changes.ops import Op, read_ops
 from wandr.changes.performing import write
 from wandr.changes.service import apply, begin_change, finish_change
+from wandr.changes.undo import undo_change
 from wandr.errors import NotFound
 from wandr.extensions import db
+from wandr.itinerary.content import ACTIVITY
 from wandr.realtime import joining, tailer
 from wandr.transaction import atomic, reading
 from wandr.trips.content import MEMBER
@@ -72,9 +78,10 @@ class World:
     def __init__(self, app: Flask, people: list[Person]) -> None:
         self.app, self.people, self.olga = app, people, people[0]
         self.removed_at: dict[UUID, int] = {}
-        self.roles = {person.user_id: "participant" for person in people[1:]}
         self.numbers = count(1)
+        self.told: Counter[str] = Counter()
         self.made: list[Made] = []
+        self.undone: dict[int, int] = {}  # the seqs of undos, and of what they took back
         self.samples: set[tuple[str, int, str]] = set()  # what a device held, and at which seq
         self.trip_id = self._found_trip()
         self.processes = [Process(app, self.watch) for _ in range(2)]
@@ -109,18 +116,46 @@ class World:
         else:
             device.client.keep_theirs(refusal)
 
-    def come_go_or_rise(self, person: Person, role: str) -> None:
-        """Let somebody back in, take them out, or, if that role is new to them, give it."""
+    def come_go_or_rise(self, person: Person, role: str | None) -> None:
+        """Let somebody back in; or take them out, or give them another role."""
         with self._request():
             if person.user_id in self.removed_at:
-                self._let_in(person, role)
+                self._let_in(person, role or "participant")
                 del self.removed_at[person.user_id]
-            elif self.roles[person.user_id] == role:
+            elif role is None:
                 remove_member(self.trip_id, self.olga.user_id, person.user_id)
                 self.removed_at[person.user_id] = db.session.get_one(Trip, self.trip_id).seq
             else:
                 change_member(self.trip_id, self.olga.user_id, person.user_id, {"role": role})
-            self.roles[person.user_id] = role
+
+    def type(self, device: Device, row: int) -> None:
+        """Type over the beginning of an activity's notes, by Yjs."""
+        target = {"entity": "activity", "id": row_id(self.trip_id, row)}
+        shown = device.client.view() if device.client.state is not None else {}
+        if device.sid and target["id"] in shown.get("activity", {}):
+            with self._request():
+                read = read_text(
+                    ACTIVITY,
+                    self.trip_id,
+                    UUID(target["id"]),
+                    "notes",
+                    viewer=device.person.user_id,
+                )
+                update = typed(read[0]["state"], f"{next(self.numbers)}")
+                op = {"op": "text", **target, "field": "notes", "update": update}
+                self._note(device, device.client.edit(op))
+
+    def undo(self, back: int, *, by_olga: bool) -> None:
+        """Take back what was done so many changes ago; if not by her, then by who did it."""
+        with self._request():
+            undone = max(2, db.session.get_one(Trip, self.trip_id).seq - back)
+            author = db.session.get_one(TripChange, (self.trip_id, undone)).actor_id
+            actor = self.olga.user_id if by_olga else author
+            outcome = undo_change(self.trip_id, actor, undone)
+            told = [one.problem.code if one.problem else one.status for one in outcome.results]
+            self.told.update(f"undo {one}" for one in told)
+            if "applied" in told:
+                self.undone[outcome.head] = undone
 
     def untrash(self) -> None:
         op = {"op": "restore", "entity": "trip", "id": str(self.trip_id)}
@@ -139,7 +174,7 @@ class World:
 
     def what_happened(self) -> Counter[str]:
         """How often: events, and what became of ops."""
-        told: Counter[str] = Counter()
+        told = self.told.copy()
         for device in self.devices:
             told += device.seen
             for result in (one for results in device.outcomes.values() for one in results):
@@ -178,9 +213,12 @@ class World:
             whole = json.loads(snapshot(self.trip_id, self.olga.user_id)[0])
         check_log(log, self.made)
         check_rights(log["changes"])
+        check_texts(log["changes"], whole)
         for made in self.made:
             if made.is_offline:
                 check_collisions(log["changes"], made)
+        for at, undone in self.undone.items():
+            check_undo(log["changes"], at, undone)
         states = dict(states_of(log["changes"]))
         for name, seq, rows in self.samples:
             assert rows == states[seq], f"{name} did not hold the trip as it was at {seq}"
@@ -195,7 +233,7 @@ class World:
             self.untrash()
         for person in self.people[1:]:
             if person.user_id in self.removed_at:
-                self.come_go_or_rise(person, "participant")
+                self.come_go_or_rise(person, None)
 
     def _comes_to_rest(self) -> bool:
         for device in self.devices:
