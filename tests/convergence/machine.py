@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,11 +18,12 @@ from hypothesis.stateful import (
 )
 
 from tests.cast import Person
+from tests.convergence.rest import small_limits
 from tests.convergence.steps import STEPS, Step
 from tests.convergence.wire import Device, Process
-from tests.convergence.world import World, small_limits
+from tests.convergence.world import World
 
-LENGTH = 40  # steps of a run
+LENGTH = 30  # steps of a run
 NUMBER = st.integers(0, 3)
 WANTED = st.lists(st.sampled_from(STEPS), min_size=1, max_size=2)
 LET_IN = ("viewer", "participant", "organizer")
@@ -139,13 +140,19 @@ def pick(number: int, devices: list[Device]) -> Device:
     return devices[number % len(devices)]
 
 
-def run(app: Flask, people: list[Person], runs: int, **more: Any) -> Counter[str]:
+def run(
+    app: Flask, people: list[Person], runs: int, *, begin_at: int | None = None, **more: Any
+) -> Counter[str]:
     """So many runs; what happened in them. AssertionError when they do not converge.
 
-    `people` are an organizer and two others, known to the database of `app`.
+    `people` are an organizer and two others, known to the database of `app`. With the same
+    `begin_at` the runs are the same, those of a test: they stop at the first failure.
     """
     told: Counter[str] = Counter()
     machine = type("Run", (Convergence,), {"app": app, "people": people, "told": told})
+    if begin_at is not None:
+        machine = seed(begin_at)(machine)
+        more |= {"phases": [Phase.generate], "report_multiple_bugs": False}
     chosen = settings(
         max_examples=runs,
         stateful_step_count=LENGTH,

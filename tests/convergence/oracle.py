@@ -11,7 +11,7 @@ from typing import Any
 from pycrdt import Doc, Text
 
 from tests.convergence.wire import Device
-from tests.reference.folding import State, fold
+from tests.reference.folding import Op, State, fold, state_of
 from wandr.changes.entity import registry
 
 RANK = {"viewer": 0, "participant": 1, "organizer": 2}
@@ -80,15 +80,16 @@ def check_rights(changes: list[Change]) -> None:
 
 
 def check_collisions(changes: list[Change], made: Made) -> None:
-    """What was made offline has overwritten nothing that another client changed meanwhile."""
+    """What was made offline has overwritten no register that another client changed meanwhile."""
     sent = made.device.sent[made.id]
     for op, result in zip(sent["ops"], made.results or (), strict=True):
         if result["status"] != "applied" or op["op"] not in ("update", "move"):
             continue
         meanwhile = changes[sent["base_seq"] : result["seq"] - 1]
         for name, value in op.get("fields", {}).items():
-            author, theirs = _last_value(meanwhile, op["id"], name)
+            author = _last_author(meanwhile, op, name)
             is_mine = author in (None, made.device.client.client_id)
+            theirs = _last_value(meanwhile, op["id"], name)
             assert is_mine or theirs == value, f"{name} of {author} was overwritten silently"
 
 
@@ -96,8 +97,8 @@ def check_undo(changes: list[Change], at: int, undone: int) -> None:
     """A change that takes another back alters only what still held what that one wrote."""
     for op in changes[at - 1]["ops"]:
         for name in set(op.get("fields", {})) - KEPT_BY_THE_SERVER:
-            _, was = _last_value(changes[: at - 1], op["id"], name)
-            _, wrote = _last_value(changes[undone - 1 : undone], op["id"], name)
+            was = _last_value(changes[: at - 1], op["id"], name)
+            wrote = _last_value(changes[undone - 1 : undone], op["id"], name)
             assert was == wrote, f"{at} undid {undone}, and overwrote {name} with {was}"
 
 
@@ -112,6 +113,21 @@ def check_texts(changes: list[Change], whole: dict[str, Any]) -> None:
             assert str(documents[row["id"]].get("notes", type=Text)) == row["notes"]
 
 
+def check_end(device: Device, whole: dict[str, Any]) -> None:
+    """A device holds what the server has, shows nothing else, in the same order."""
+    client = device.client
+    assert client.pending == [], f"{device.name} still waits"
+    assert client.state is not None
+    assert exact(client.state) == exact(state_of(whole)), f"{device.name} differs"
+    assert client.view() == client.state["rows"]
+    rows = client.state["rows"]["activity"].values()
+    ids = {(row["day"] is None, row["day"] or "", row["position"]): row["id"] for row in rows}
+    assert len(ids) == len(rows), "two activities are in one place"
+    assert [ids[place] for place in sorted(ids)] == [
+        row["id"] for row in whole["entities"]["activity"]
+    ]
+
+
 def typed(state: str, text: str) -> str:
     """The update of somebody who types over the beginning of the notes."""
     document: Doc = Doc()
@@ -123,14 +139,24 @@ def typed(state: str, text: str) -> str:
     return b64encode(document.get_update(known)).decode()
 
 
-def _last_value(changes: list[Change], row_id: str, name: str) -> tuple[str | None, Any]:
-    """Who changed a field of a row last, and to what."""
-    found: tuple[str | None, Any] = (None, None)
+def _last_value(changes: list[Change], row_id: str, name: str) -> Any:
+    """What a field of a row was changed to last."""
+    ops = [op for change in changes for op in change["ops"] if op["id"] == row_id]
+    return next((op["fields"][name] for op in ops[::-1] if name in op.get("fields", {})), None)
+
+
+def _last_author(changes: list[Change], op: Op, name: str) -> str | None:
+    """The client that changed the register of a field last; who did, when it was none."""
+    entity = registry.find(op["entity"])
+    assert entity is not None
+    author = None
     for change in changes:
-        for op in change["ops"]:
-            if op["id"] == row_id and name in op.get("fields", {}):
-                found = (change["client_id"] or change["by"], op["fields"][name])
-    return found
+        fields = [
+            one for own in change["ops"] if own["id"] == op["id"] for one in own.get("fields", {})
+        ]
+        if entity.register_of(name) in map(entity.register_of, fields):
+            author = change["client_id"] or change["by"]
+    return author
 
 
 def _note_role(roles: dict[str, str], op: dict[str, Any]) -> None:

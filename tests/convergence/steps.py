@@ -33,11 +33,12 @@ def op_of(step: Step, trip_id: UUID, number: int) -> dict[str, Any]:
     kind, row, given, place = step
     fields = {name: f"{number}" if value is ... else value for name, value in given.items()}
     if kind in ("rename", "dates", "trash"):
-        op = {"op": "update", "entity": "trip", "id": str(trip_id), "fields": fields}
+        whole = {"entity": "trip", "id": str(trip_id)}
         if kind == "trash":
-            return {"op": "delete", "entity": "trip", "id": str(trip_id)}
-        return op | ({"dates_mode": place} if kind == "dates" else {})
-    op = {"op": kind, "entity": "activity", "id": row_id(trip_id, row)}
+            return {"op": "delete", **whole}
+        mode = {"dates_mode": place} if kind == "dates" else {}
+        return {"op": "update", **whole, "fields": fields, **mode}
+    op: dict[str, Any] = {"op": kind, "entity": "activity", "id": row_id(trip_id, row)}
     if kind == "create":
         fields["title"] = f"{number}"
     if fields:

@@ -63,7 +63,7 @@ class Process:
 
     def __init__(self, app: Flask, watch: Callable[[UUID, Any], None]) -> None:
         self.app, self.watch = app, watch
-        self.sockets = Sockets(None)  # type: ignore[arg-type]  # emissions go to inboxes
+        self.sockets = Sockets(None)  # emissions go to inboxes
         self.tailer = Tailer(self.sockets.rooms, self._emit)
         self.devices: dict[str, Device] = {}
 

@@ -6,70 +6,31 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
 from itertools import count
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
 from flask import Flask
 
 from tests.cast import Person
-from tests.convergence.oracle import (
-    Made,
-    check_collisions,
-    check_log,
-    check_rights,
-    check_texts,
-    check_undo,
-    exact,
-    states_of,
-    typed,
-)
-from tests.convergence.steps import DAYS, Step, op_of, row_id
+from tests.convergence import oracle
+from tests.convergence.oracle import Made
+from tests.convergence.rest import found_trip, let_in, take_out, typed_op
+from tests.convergence.steps import Step, op_of, row_id
 from tests.convergence.wire import Device, Process
-from tests.reference.folding import state_of
-from wandr import pokes
-from wandr.changes import performing
-from wandr.changes.feed import changes_since, read_text, snapshot
+from wandr.changes.feed import changes_since, snapshot
 from wandr.changes.models import TripChange
-from wandr.changes.ops import Op, read_ops
-from wandr.changes.performing import write
-from wandr.changes.service import apply, begin_change, finish_change
+from wandr.changes.ops import read_ops
+from wandr.changes.service import apply
 from wandr.changes.undo import undo_change
 from wandr.errors import NotFound
 from wandr.extensions import db
-from wandr.itinerary.content import ACTIVITY
-from wandr.realtime import joining, tailer
 from wandr.transaction import atomic, reading
-from wandr.trips.content import MEMBER
-from wandr.trips.invites import Invitee, accept_invite, create_invite
-from wandr.trips.members import change_member, remove_member
+from wandr.trips.members import change_member
 from wandr.trips.models import Trip
-from wandr.trips.service import Founder, create_trip
 
-START = {"title": "Trip", "start_date": date(2027, 4, 1), "end_date": date(2027, 4, 3)}
 HOMES = (("olga", 0, 0), ("pavel", 1, 0), ("pavels laptop", 1, 1), ("vera", 2, 1))
 QUIET = 30  # rounds in which everything must have come to rest
-
-
-@contextmanager
-def small_limits() -> Iterator[None]:
-    """Let what is rare be frequent: batches, snapshots instead of deltas, laggards, short keys.
-
-    What is not in question takes no time: nobody listens to pokes, the assistant says nothing.
-    """
-    with (
-        patch.object(pokes, "BACKLOG", 0),
-        patch.object(tailer, "events_since", lambda *_: []),
-        patch.object(joining, "events_since", lambda *_: []),
-        patch.object(joining, "running_requests", lambda *_: []),
-        patch.object(joining, "MOST_CHANGES", 6),
-        patch.object(tailer, "BATCH", 3),
-        patch.object(tailer, "MOST_UNSEEN", 4),
-        patch.object(performing, "LONGEST", 3),
-    ):
-        yield
 
 
 class World:
@@ -83,7 +44,8 @@ class World:
         self.made: list[Made] = []
         self.undone: dict[int, int] = {}  # the seqs of undos, and of what they took back
         self.samples: set[tuple[str, int, str]] = set()  # what a device held, and at which seq
-        self.trip_id = self._found_trip()
+        with self._request():
+            self.trip_id = found_trip(people, self.numbers)
         self.processes = [Process(app, self.watch) for _ in range(2)]
         self.devices = [
             Device(name, people[who], self.processes[where], str(self.trip_id))
@@ -120,29 +82,21 @@ class World:
         """Let somebody back in; or take them out, or give them another role."""
         with self._request():
             if person.user_id in self.removed_at:
-                self._let_in(person, role or "participant")
-                del self.removed_at[person.user_id]
+                if let_in(self.trip_id, self.olga, person, role or "participant"):
+                    del self.removed_at[person.user_id]
             elif role is None:
-                remove_member(self.trip_id, self.olga.user_id, person.user_id)
-                self.removed_at[person.user_id] = db.session.get_one(Trip, self.trip_id).seq
+                self.removed_at[person.user_id] = take_out(self.trip_id, self.olga, person)
             else:
                 change_member(self.trip_id, self.olga.user_id, person.user_id, {"role": role})
 
     def type(self, device: Device, row: int) -> None:
         """Type over the beginning of an activity's notes, by Yjs."""
-        target = {"entity": "activity", "id": row_id(self.trip_id, row)}
+        activity = row_id(self.trip_id, row)
         shown = device.client.view() if device.client.state is not None else {}
-        if device.sid and target["id"] in shown.get("activity", {}):
+        if device.sid and activity in shown.get("activity", {}):
             with self._request():
-                read = read_text(
-                    ACTIVITY,
-                    self.trip_id,
-                    UUID(target["id"]),
-                    "notes",
-                    viewer=device.person.user_id,
-                )
-                update = typed(read[0]["state"], f"{next(self.numbers)}")
-                op = {"op": "text", **target, "field": "notes", "update": update}
+                text = f"{next(self.numbers)}"
+                op = typed_op(self.trip_id, device.person, activity, text)
                 self._note(device, device.client.edit(op))
 
     def undo(self, back: int, *, by_olga: bool) -> None:
@@ -202,28 +156,29 @@ class World:
             if made.device is device:
                 is_awaited = made.results is None or max(made.applied, default=0) > seq
                 assert is_awaited == (made.id in waiting), f"{made.id}: {made.results} at {seq}"
-        if client.state is not None and device.sampled != (sample := id(client.state), seq):
-            device.sampled = sample
-            self.samples.add((device.name, seq, exact(client.state["rows"])))
+        if client.state is not None and device.sampled != (id(client.state), seq):
+            device.sampled = (id(client.state), seq)
+            self.samples.add((device.name, seq, oracle.exact(client.state["rows"])))
 
     def check(self) -> None:
         """After `heal`: one log, and everybody holds, and held, exactly what it says."""
         with self.app.app_context(), reading():
             log = changes_since(self.trip_id, self.olga.user_id, 0, 10_000)
             whole = json.loads(snapshot(self.trip_id, self.olga.user_id)[0])
-        check_log(log, self.made)
-        check_rights(log["changes"])
-        check_texts(log["changes"], whole)
+        changes = log["changes"]
+        oracle.check_log(log, self.made)
+        oracle.check_rights(changes)
+        oracle.check_texts(changes, whole)
         for made in self.made:
             if made.is_offline:
-                check_collisions(log["changes"], made)
+                oracle.check_collisions(changes, made)
         for at, undone in self.undone.items():
-            check_undo(log["changes"], at, undone)
-        states = dict(states_of(log["changes"]))
+            oracle.check_undo(changes, at, undone)
+        states = dict(oracle.states_of(changes))
         for name, seq, rows in self.samples:
             assert rows == states[seq], f"{name} did not hold the trip as it was at {seq}"
         for device in self.devices:
-            _check_end(device, whole)
+            oracle.check_end(device, whole)
 
     # How it is done.
 
@@ -249,19 +204,6 @@ class World:
         self.made.append(Made(mutation_id, device, is_offline=not device.client.is_joined))
         device.send()
 
-    def _found_trip(self) -> UUID:
-        with self._request():
-            trip_id = create_trip(Founder(self.olga.user_id, "Olga"), START).id
-            change = begin_change(trip_id, self.olga.user_id, source="rest")
-            for person in self.people[1:]:
-                membership = {"role": "participant", "display_name": person.display_name}
-                write(change, Op("create", MEMBER, person.user_id, membership))
-            finish_change(change)
-            steps = [("create", row, {"day": DAYS[1]}, "end") for row in range(3)]
-            ops = [op_of(step, trip_id, next(self.numbers)) for step in steps]
-            apply(trip_id, self.olga.user_id, read_ops(ops), source="rest")
-        return trip_id
-
     def _open_everywhere(self) -> None:
         """The organizer's phone begins with a snapshot; the others had the trip before."""
         for device in self.devices:
@@ -272,28 +214,8 @@ class World:
             device.connect()
             device.sync()
 
-    def _let_in(self, person: Person, role: str) -> None:
-        wanted = {"link": True, "role": role, "expires_in_hours": 1, "max_uses": 1}
-        _, token = create_invite(self.trip_id, self.olga.user_id, wanted)
-        accept_invite(token, Invitee(person.user_id, person.display_name, None))
-
     @contextmanager
     def _request(self) -> Iterator[None]:
         """A request over REST; in a trip that is in the trash it finds nothing."""
         with suppress(NotFound), self.app.app_context(), atomic():
             yield
-
-
-def _check_end(device: Device, whole: dict[str, Any]) -> None:
-    """A device holds what the server has, shows nothing else, in the same order."""
-    client = device.client
-    assert client.pending == [], f"{device.name} still waits"
-    assert client.state is not None
-    assert exact(client.state) == exact(state_of(whole)), f"{device.name} differs"
-    assert client.view() == client.state["rows"]
-    rows = client.state["rows"]["activity"].values()
-    ids = {(row["day"] is None, row["day"] or "", row["position"]): row["id"] for row in rows}
-    assert len(ids) == len(rows), "two activities are in one place"
-    assert [ids[place] for place in sorted(ids)] == [
-        row["id"] for row in whole["entities"]["activity"]
-    ]

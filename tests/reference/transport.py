@@ -34,6 +34,7 @@ class LiveTrip:
         self._lock = threading.RLock()
         self._deadlines: dict[Ask, float] = {}  # when each will be asked again
         self._is_closed = threading.Event()
+        self._has_trip = threading.Event()
         # After a restart of the server, a thousand clients must not come back in one instant.
         self.io = socketio.Client(
             reconnection_delay=0.5,
@@ -46,9 +47,14 @@ class LiveTrip:
         self.io.on("*", self._hear)
 
     def open(self) -> None:
-        """Connect, and stay so until `close`. ConnectionError when nobody answers."""
+        """Connect, and stay so until `close`; when this returns, the trip is there.
+
+        Raises ConnectionError when nobody answers, TimeoutError when there is no such trip.
+        """
         self.io.connect(self.url, auth=self._auth, transports=["websocket"])
         threading.Thread(target=self._watch_the_clock, daemon=True).start()
+        if not self._has_trip.wait(PATIENCE):
+            raise TimeoutError("The trip has not come.")
 
     def close(self) -> None:
         """Hang up. What is pending stays in the store."""
@@ -64,6 +70,8 @@ class LiveTrip:
         with self._lock:
             done = what(*args)
             self._ask()
+            if self.trip.state is not None:
+                self._has_trip.set()
             return done
 
     def view(self) -> Rows:
