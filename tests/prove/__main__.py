@@ -1,0 +1,30 @@
+"""`python -m tests.prove [names]`: the proofs of these names, or all; fails when a claim does."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+from tests.prove import revocation
+from tests.prove.report import Report
+
+PROOFS: dict[str, Callable[[], Report]] = {"revocation": revocation.prove}
+
+
+def main(names: list[str]) -> int:
+    """The exit code. LookupError for a name that is none."""
+    failed = []
+    for name in names or PROOFS:
+        began = time.monotonic()
+        report = PROOFS[name]()
+        report.figure("seconds", f"{time.monotonic() - began:.0f}")
+        report.write()
+        if report.failed:
+            failed.append(name)
+    sys.stdout.write(f"FAILED  {', '.join(failed)}\n" if failed else "OK  everything is proved\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
