@@ -6,10 +6,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.prove import revocation
+from tests.prove import network, revocation
 from tests.prove.report import Report
 
-PROOFS: dict[str, Callable[[], Report]] = {"revocation": revocation.prove}
+PROOFS: dict[str, Callable[[], Report]] = {"revocation": revocation.prove, "network": network.prove}
 
 
 def main(names: list[str]) -> int:

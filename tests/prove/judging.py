@@ -1,0 +1,90 @@
+"""What must be true of a trip and its clients, whatever happened to the network or the servers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tests.fold import comparable, fold
+from tests.prove.report import Report
+from tests.prove.traveller import Traveller
+from tests.prove.world import World
+from tests.realtime.conftest import Group
+from tests.reference.folding import state_of
+
+
+def judge(
+    report: Report, place: World, group: Group, travellers: Sequence[Traveller], *, first: Any
+) -> None:
+    """Claim that nothing was lost, doubled or out of order; `first` is the snapshot before."""
+    rows, last = place.log(group.trip_id), place.snapshot(group)
+    report.claim(
+        "the log has no gaps", len(rows), goal="seq 1…head",
+        met=[row.seq for row in rows] == list(range(1, last["seq"] + 1)),
+    )  # fmt: skip
+    since = [change for change in _changes(place, group) if change["seq"] > first["seq"]]
+    whole = fold(first, since) == comparable(last)
+    report.claim("snapshot = first snapshot + log", whole, goal="True", met=whole)
+    report.none("clients that differ from the snapshot", _differing(travellers, last))
+    report.none("acknowledged edits not in the log as told", _lost(rows, travellers))
+    report.none("edits in the log twice", _doubled(rows))
+    report.none("edits in the log that nobody was told of", _unacknowledged(rows, travellers))
+    faults = [fault for one in travellers for fault in one.faults]
+    report.none("changes out of order, doubled or missing", faults)
+
+
+def tell_counts(report: Report, travellers: Sequence[Traveller], *names: str) -> Counter[str]:
+    """What happened to all of them together."""
+    counts = sum((one.counts for one in travellers), Counter())
+    counts["resends"] = sum(one.resends for one in travellers)
+    counts["acknowledged"] = sum(len(one.outcomes) for one in travellers)
+    for name in names:
+        report.figure(name, counts[name])
+    return counts
+
+
+def _changes(place: World, group: Group) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        since = found[-1]["seq"] if found else 0
+        path = f"/trips/{group.trip_id}/changes?since={since}&limit=500"
+        page = place.send(group.organizer, "GET", path).json()
+        found += page["changes"]
+        if not page["more"]:
+            return found
+
+
+def _differing(travellers: Sequence[Traveller], last: dict[str, Any]) -> list[str]:
+    there = state_of(last)
+    return [
+        f"{one.person.display_name} at {one.trip.state and one.trip.state['seq']}"
+        for one in travellers
+        if one.trip.state != there
+    ]
+
+
+def _lost(rows: Sequence[Any], travellers: Sequence[Traveller]) -> list[str]:
+    """Outcomes that the log does not bear out: applied and not there, or there and not applied."""
+    seq_of = {str(row.mutation_id): row.seq for row in rows}
+    return [
+        f"{mutation} {told} {seq_of.get(mutation)}"
+        for one in travellers
+        for mutation, results in one.outcomes.items()
+        for told in [{result["seq"] for result in results if result["status"] == "applied"}]
+        if told != ({seq_of[mutation]} if mutation in seq_of else set())
+    ]
+
+
+def _doubled(rows: Sequence[Any]) -> list[str]:
+    counted = Counter(row.mutation_id for row in rows if row.mutation_id is not None)
+    return [str(mutation) for mutation, count in counted.items() if count > 1]
+
+
+def _unacknowledged(rows: Sequence[Any], travellers: Sequence[Traveller]) -> list[str]:
+    told = {mutation for one in travellers for mutation in one.outcomes}
+    return [
+        f"{row.seq} {row.mutation_id}"
+        for row in rows
+        if row.mutation_id is not None and str(row.mutation_id) not in told
+    ]
