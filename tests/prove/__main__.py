@@ -6,10 +6,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.prove import network, revocation
+from tests.prove import faults, network, revocation
 from tests.prove.report import Report
 
-PROOFS: dict[str, Callable[[], Report]] = {"revocation": revocation.prove, "network": network.prove}
+PROOFS: dict[str, Callable[[], Report]] = {
+    "revocation": revocation.prove,
+    "network": network.prove,
+    "workers": faults.prove_workers,
+    "postgres": faults.prove_postgres,
+    "redis": faults.prove_redis,
+}
 
 
 def main(names: list[str]) -> int:

@@ -4,7 +4,9 @@ comes back, sends again. Everything that is claimed afterwards is noted here as 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -38,8 +40,10 @@ class Traveller:
         self.place, self.person, self.dice = place, person, dice
         self.trip = TripClient(trip_id, str(person.user_id), NoStore())
         self.counts: Counter[str] = Counter()
+        self.error_codes: set[str] = set()
         self.faults: list[str] = []
         self.outcomes: dict[str, list[dict[str, Any]]] = {}  # of every answered mutation, by its id
+        self.delays: list[float] = []  # ms from before the commit of a change until it was heard
         self.is_restless = False  # may a silence mean that the connection is dead
         self._sent: Counter[str] = Counter()
         self._deadlines: dict[Ask, float] = {}
@@ -54,8 +58,11 @@ class Traveller:
             while True:
                 try:
                     await self._ride(port)
-                except (Gone, Refused) as error:
-                    self.counts["refused" if isinstance(error, Refused) else "lost"] += 1
+                except Gone:
+                    self.counts["lost"] += 1
+                except Refused as error:
+                    self.counts["refused"] += 1
+                    self.error_codes.add(str(error.data.get("code")))
                 await asyncio.sleep(self.dice.uniform(*BACK_AFTER))
         finally:
             self._leave()
@@ -129,6 +136,7 @@ class Traveller:
         wait = self.trip.answered(ask, answer)
         if not answer["ok"]:
             self.counts[answer["error"]["code"]] += 1
+            self.error_codes.add(answer["error"]["code"])
         elif ask.event == "trip:mutate":
             self._note(ask.payload["mutation_id"], answer["results"])
         if wait is not None:
@@ -148,6 +156,7 @@ class Traveller:
                 if self._last is not None and change["seq"] != self._last + 1:
                     self.faults.append(f"{change['seq']} came after {self._last}")
                 self._last = change["seq"]
+                self.delays.append(1000 * (time.time() - _seconds(change["at"])))
         elif event == "trip:reset":
             self.counts["resets"] += 1
             self._last = None
@@ -190,3 +199,7 @@ class Traveller:
         if kind == "update":
             return {**op, "fields": {"title": title}}
         return op if kind == "delete" else {**op, "after": self.dice.choice([None, *rows])}
+
+
+def _seconds(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp()

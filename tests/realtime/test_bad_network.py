@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.prove.network import Journey, travel
+from tests.prove.load import Journey
+from tests.prove.network import travel
 from tests.prove.world import World
 
 
@@ -22,5 +23,5 @@ def place(servers, inside, live) -> Iterator[World]:
 
 
 def test_nothing_is_lost_doubled_or_out_of_order_on_a_bad_network(place) -> None:
-    report = travel(place, Journey(clients=20, writers=8, seconds=10, pause=(0.2, 1)))
+    report = travel(place, Journey(clients=20, writers=8, pause=(0.2, 1)), seconds=10)
     assert not report.failed, report.text()
