@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.prove import faults, network, revocation
+from tests.prove import crowd, faults, network, revocation
 from tests.prove.report import Report
 
 PROOFS: dict[str, Callable[[], Report]] = {
@@ -15,6 +15,7 @@ PROOFS: dict[str, Callable[[], Report]] = {
     "workers": faults.prove_workers,
     "postgres": faults.prove_postgres,
     "redis": faults.prove_redis,
+    "crowd": crowd.prove,
 }
 
 

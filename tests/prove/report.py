@@ -62,4 +62,4 @@ def quantile(values: list[float], share: float) -> float:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if type(value) is int else str(value)
