@@ -9,11 +9,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.contract.running import running_wandr
+from tests.contract.clients import live
+from tests.contract.running import run, running_wandr, say
 
 STORIES = Path(__file__).parent
 NPM = ("openapi-typescript@7.13.0", "openapi-fetch@0.17.0", "typescript@5.9.3", "@types/node@20")
@@ -31,7 +31,7 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             say(f"{error.stdout}\nFAILED  {' '.join(error.cmd[:3])} … (exit {error.returncode})")
             return 1
-    return 0
+    return live.main()
 
 
 def python_client(folder: Path, address: str) -> None:
@@ -62,20 +62,6 @@ def typescript_client(folder: Path, address: str) -> None:
     run([*strict, "--outDir", "built", "story.mts"], folder)
     told = run(["node", "built/story.mjs", address], folder)
     say(f"OK  {NPM[0].replace('@', ' ')}, {NPM[2].replace('@', ' ')} --strict: {told.strip()}")
-
-
-def run(command: Sequence[str], folder: Path) -> str:
-    """What a command prints. Raises CalledProcessError with it when it fails."""
-    done = subprocess.run(
-        command, cwd=folder, check=True, text=True, timeout=300,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    return done.stdout
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
