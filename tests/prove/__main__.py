@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from tests.prove import crowd, faults, network, revocation
 from tests.prove.report import Report
 
+CORES = os.cpu_count() or 1
+CORES = os.cpu_count() or 1
 PROOFS: dict[str, Callable[[], Report]] = {
     "revocation": revocation.prove,
     "network": network.prove,
@@ -26,6 +29,7 @@ def main(names: list[str]) -> int:
         began = time.monotonic()
         report = PROOFS[name]()
         report.figure("seconds", f"{time.monotonic() - began:.0f}")
+        report.figure("load of the machine, a core", f"{os.getloadavg()[0] / CORES:.1f}")
         report.write()
         if report.failed:
             failed.append(name)

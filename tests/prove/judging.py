@@ -42,6 +42,8 @@ def tell_counts(report: Report, load: Load, *names: str) -> Counter[str]:
     counts["acknowledged"] = len(outcomes_of(load))
     for name in names:
         report.figure(name, counts[name])
+    for name in sorted(one for one in counts if one.startswith(("rejected", "conflict"))):
+        report.figure(name, counts[name])
     return counts
 
 

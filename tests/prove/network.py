@@ -13,7 +13,7 @@ from tests.prove.world import World, world
 from tests.realtime.conftest import Group
 
 COUNTED = ("edits", "acknowledged", "connections", "lost", "silences", "resends", "resets")
-ASKED = ("trip:catchup", "GET", "applied", "noop", "conflict", "rejected")
+ASKED = ("trip:catchup", "GET", "applied", "noop")
 
 
 def prove() -> Report:

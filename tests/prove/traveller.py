@@ -145,7 +145,8 @@ class Traveller:
 
     def _note(self, mutation_id: str, results: list[dict[str, Any]]) -> None:
         if mutation_id not in self.outcomes:
-            self.counts[results[0]["status"]] += 1
+            code = results[0].get("error", {}).get("code", "")
+            self.counts[f"{results[0]['status']} {code}".strip()] += 1
         if self.outcomes.setdefault(mutation_id, results) != results:
             self.faults.append(f"{mutation_id} has two outcomes")
 
@@ -197,7 +198,8 @@ class Traveller:
             return create(title)
         op = {"op": kind, "entity": "activity", "id": self.dice.choice(rows)}
         if kind == "update":
-            return {**op, "fields": {"title": title}}
+            name = self.dice.choice(("title", "title", "notes"))
+            return {**op, "fields": {name: title}}
         return op if kind == "delete" else {**op, "after": self.dice.choice([None, *rows])}
 
 
