@@ -11,7 +11,6 @@ from tests.prove import crowd, faults, network, revocation
 from tests.prove.report import Report
 
 CORES = os.cpu_count() or 1
-CORES = os.cpu_count() or 1
 PROOFS: dict[str, Callable[[], Report]] = {
     "revocation": revocation.prove,
     "network": network.prove,
