@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.contract.running import running_wandr
+from tests.contract.clients import live
+from tests.contract.running import run, running_wandr, say
 
 STORIES = Path(__file__).parent
 NPM = ("openapi-typescript@7.13.0", "openapi-fetch@0.17.0", "typescript@5.9.3", "@types/node@20")
@@ -36,7 +37,7 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             say(f"{error.stdout}\nFAILED  {' '.join(error.cmd[:3])} … (exit {error.returncode})")
             return 1
-    return 0
+    return live.main()
 
 
 def python_client(folder: Path, address: str) -> None:
@@ -82,20 +83,6 @@ def npm_install(folder: Path, packages: Sequence[str]) -> bool:
         return False
     run(["npm", "install", "--silent", "--no-audit", "--no-fund", *packages], folder)
     return True
-
-
-def run(command: Sequence[str], folder: Path) -> str:
-    """What a command prints. Raises CalledProcessError with it when it fails."""
-    done = subprocess.run(
-        command, cwd=folder, check=True, text=True, timeout=300,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    return done.stdout
-
-
-def say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
