@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
+
 from wandr.extensions import db
 
-# A read needs no BEGIN and no ROLLBACK: two round trips fewer on every GET.
-READ_OPTIONS: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
+READS_AUTOCOMMIT = True  # a read needs no BEGIN and no ROLLBACK: two round trips fewer
 _OPEN = "wandr.atomic"
 
 
@@ -47,8 +49,8 @@ def atomic() -> Iterator[None]:
 def reading() -> Iterator[None]:
     """Let the session read without a transaction; its connection goes back at the end."""
     try:
-        if READ_OPTIONS:
-            db.session.connection(execution_options=READ_OPTIONS)
+        if READS_AUTOCOMMIT:
+            _driver_connection().autocommit = True
         yield
     finally:
         db.session.rollback()
@@ -62,6 +64,20 @@ def on_commit(callback: Callable[..., None], *args: Any) -> None:
 def at_end(callback: Callable[..., None], *args: Any) -> None:
     """Call back when the surrounding `atomic` ends, either way. RuntimeError when none is open."""
     _hooks().at_end.append(partial(callback, *args))
+
+
+def _driver_connection() -> Any:
+    """The driver's own connection. SQLAlchemy's isolation levels would send a SET after each read,
+    and lose the connection's place in the pool when Postgres has died before it.
+    """
+    return db.session.connection().connection.dbapi_connection
+
+
+@event.listens_for(Pool, "checkin")
+def _end_autocommit(connection: Any, _: object) -> None:
+    """Whoever takes the connection next gets transactions. Sends nothing."""
+    if connection is not None and not connection.closed and connection.autocommit:
+        connection.autocommit = False
 
 
 def _hooks() -> _Hooks:

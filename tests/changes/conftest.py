@@ -1,13 +1,16 @@
-"""Where clients converge: a database whose commits are commits, for all runs of a module."""
+"""Somebody who changes a trip and follows it; and where clients converge: a database whose commits
+are commits, for all runs of a module.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
 from tests.cast import Person, make_person
+from tests.changes.following import Log
 from tests.conftest import database_copy, settings_for
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
@@ -26,3 +29,21 @@ def crowd(servers: EmbeddedServers, app: Flask) -> Iterator[Crowd]:
         yield own, people
         with own.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def log(path, organizer) -> Log:
+    return Log(path, organizer)
+
+
+@pytest.fixture
+def titles(log) -> Callable[[], dict[str | None, list[str]]]:
+    """The plan: titles in their order, by day of the month."""
+
+    def titles():
+        plan: dict[str | None, list[str]] = {}
+        for one in log.person.get(f"{log.path}/activities?limit=100")["items"]:
+            plan.setdefault(one["day"] and one["day"][5:], []).append(one["title"])
+        return plan
+
+    return titles
