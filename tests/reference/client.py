@@ -43,6 +43,7 @@ class TripClient:
         self.refused = [Refusal(**one) for one in saved.get("refused", [])]
         self.overwrote: list[dict[str, Any]] = []  # values of others, by own edits: tell the person
         self.role: str | None = None
+        self.is_too_old = False  # the server's log went back: what is held is no part of it
         self.is_gone = False  # removed from the trip, or the trip is in the trash
         self.head = 0  # the newest seq heard of
         self.disconnected()
@@ -136,7 +137,7 @@ class TripClient:
         elif event == "trip:role":
             self.role = told["role"]
         elif event == "trip:reset":
-            self.is_joined = False
+            self.is_joined, self.is_too_old = False, told["reason"] == "too_old"
         elif event == "trip:revoked":
             self.is_joined, self.is_gone = False, True
 
@@ -152,7 +153,8 @@ class TripClient:
         if not self.is_connected or self.is_gone:
             return
         if not self.is_joined:
-            yield "trip:join", {**trip, "since": self.state and self.state["seq"]}
+            starts_anew = self.state is None or self.is_too_old
+            yield "trip:join", {**trip, "since": None if starts_anew else self._held()["seq"]}
             return
         if self.snapshot_path is not None:
             yield "GET", {"path": self.snapshot_path}
@@ -176,6 +178,7 @@ class TripClient:
             self._take(answer["changes"] or [])
         elif ask.event == "GET":
             self.state, self.snapshot_path = state_of(answer["snapshot"]), None
+            self.is_too_old = False
         elif ask.event == "trip:catchup":
             self._take(answer["changes"])
         elif ask.event == "trip:mutate":
