@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from tests.convergence.machine import TROUBLES, run
+from tests.convergence.machine import BEGINNING, TROUBLES, run
 
-RUNS = 20
+RUNS = 15
 STATUSES = ("applied", "noop", "skipped", "conflict", "rejected deleted", "rejected forbidden")
 EVENTS = ("GET", "trip:catchup", "trip:changes", "trip:head", "trip:reset", "trip:revoked")
 
 
 def test_all_clients_converge(crowd):
-    told = run(*crowd, RUNS, begin_at=0)
+    told = run(*crowd, RUNS, begin_at=BEGINNING)
     assert told["runs"] >= RUNS
     assert [what for what in (*STATUSES, *EVENTS, *TROUBLES) if not told[what]] == [], told

@@ -24,6 +24,7 @@ from tests.convergence.wire import Device, Process
 from tests.convergence.world import World
 
 LENGTH = 30  # steps of a run
+BEGINNING = 3  # of the runs that the suite repeats, with and without defects
 NUMBER = st.integers(0, 3)
 WANTED = st.lists(st.sampled_from(STEPS), min_size=1, max_size=2)
 LET_IN = ("viewer", "participant", "organizer")

@@ -20,7 +20,7 @@ from wandr.changes.performing import write
 from wandr.changes.service import apply, begin_change, finish_change
 from wandr.extensions import db
 from wandr.itinerary.content import ACTIVITY
-from wandr.realtime import joining, tailer
+from wandr.realtime import joining, rooms, tailer
 from wandr.trips.content import MEMBER
 from wandr.trips.members import remove_member
 from wandr.trips.models import Trip
@@ -42,7 +42,7 @@ def small_limits() -> Iterator[None]:
         patch.object(joining, "running_requests", lambda *_: []),
         patch.object(joining, "MOST_CHANGES", 6),
         patch.object(tailer, "BATCH", 3),
-        patch.object(tailer, "MOST_UNSEEN", 4),
+        patch.object(rooms, "MOST_UNSEEN", 4),
         patch.object(performing, "LONGEST", 3),
     ):
         yield

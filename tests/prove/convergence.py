@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.convergence.__main__ import RUNS, run_on_every_core
+from tests.convergence.alone import RUNS, run_on_every_core
 from tests.prove.report import Report
 
 

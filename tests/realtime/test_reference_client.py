@@ -207,6 +207,23 @@ def test_an_offline_edit_that_collides_asks_instead_of_overwriting(phone, group)
     assert away.trip.refused == there.trip.refused == []
 
 
+def test_an_undo_shows_when_it_is_back_and_one_that_cannot_be_is_told(phone, group) -> None:
+    pavel, olga = phone(group.participant), phone(group.organizer)
+    tea = create("Tea")
+    pavel.edit(tea)
+    made_at = pavel.settled().trip.state["seq"]
+    pavel.do(pavel.trip.undo, made_at)
+    assert pavel.settled().row(tea) is None
+    pavel.do(pavel.trip.undo, made_at + 1)
+    assert pavel.settled().row(tea)["title"] == "Tea"
+    wait_until(lambda: olga.row(tea))
+    olga.edit(update(tea, title="Coffee"))
+    pavel.do(pavel.trip.undo, olga.settled().trip.state["seq"])
+    [refusal] = pavel.settled().trip.refused
+    assert (refusal.ops[0]["op"], refusal.results[0]["error"]["code"]) == ("undo", "forbidden")
+    wait_until(lambda: pavel.row(tea)["title"] == "Coffee")
+
+
 def test_whoever_is_removed_stops_and_goes_on_once_let_in_again(phone, group) -> None:
     pavel = phone(group.participant)
     with atomic():

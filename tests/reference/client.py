@@ -17,6 +17,7 @@ from tests.reference.queue import Mutation, Refusal
 from tests.reference.store import Store
 
 SEEN_EVERY = 50  # changes
+WRITES = ("trip:mutate", "trip:undo")
 # Refusals of a batch that say nothing about it: the very same may be sent again.
 PASSING = frozenset({"rate_limited", "busy", "trip_full", "unauthorized", "internal"})
 
@@ -43,6 +44,7 @@ class TripClient:
         self.refused = [Refusal(**one) for one in saved.get("refused", [])]
         self.overwrote: list[dict[str, Any]] = []  # values of others, by own edits: tell the person
         self.role: str | None = None
+        self.is_too_old = False  # the server's log went back: what is held is no part of it
         self.is_gone = False  # removed from the trip, or the trip is in the trash
         self.head = 0  # the newest seq heard of
         self.disconnected()
@@ -65,9 +67,20 @@ class TripClient:
         self._save()
         return self.pending[-1].id
 
+    def undo(self, seq: int) -> str:
+        """Take a change back, where nobody has written since; to undo that is to redo.
+
+        Its effect shows when it comes back: only the log knows it. The mutation id.
+        """
+        self.pending.append(Mutation([], self._held()["seq"], "live", undoes=seq))
+        self._save()
+        return self.pending[-1].id
+
     def keep_mine(self, refusal: Refusal) -> str:
         """Insist on what was refused, now that the person knows what is there; the mutation id."""
         self.refused.remove(refusal)
+        if refusal.ops[0]["op"] == "undo":
+            return self.undo(refusal.ops[0]["seq"])
         return self.edit(*refusal.ops_to_insist(), base_seq=refusal.known_seq())
 
     def keep_theirs(self, refusal: Refusal) -> None:
@@ -104,7 +117,7 @@ class TripClient:
             self.asked[ask.event] = ask
             if ask.event == "trip:seen":
                 self.seen, self.is_time_to_tell = ask.payload["seq"], False
-            elif ask.event == "trip:mutate":
+            elif ask.event in WRITES:
                 self._next_to_send()[0].is_sent = True
                 self._save()
         return new
@@ -136,7 +149,7 @@ class TripClient:
         elif event == "trip:role":
             self.role = told["role"]
         elif event == "trip:reset":
-            self.is_joined = False
+            self.is_joined, self.is_too_old = False, told["reason"] == "too_old"
         elif event == "trip:revoked":
             self.is_joined, self.is_gone = False, True
 
@@ -152,7 +165,8 @@ class TripClient:
         if not self.is_connected or self.is_gone:
             return
         if not self.is_joined:
-            yield "trip:join", {**trip, "since": self.state and self.state["seq"]}
+            starts_anew = self.state is None or self.is_too_old
+            yield "trip:join", {**trip, "since": None if starts_anew else self._held()["seq"]}
             return
         if self.snapshot_path is not None:
             yield "GET", {"path": self.snapshot_path}
@@ -163,7 +177,7 @@ class TripClient:
         if seq - self.seen >= SEEN_EVERY or (self.is_time_to_tell and seq > self.seen):
             yield "trip:seen", {**trip, "seq": seq}
         for mutation in self._next_to_send():
-            yield "trip:mutate", {**trip, **mutation.as_payload()}
+            yield mutation.event, {**trip, **mutation.as_payload()}
 
     def _next_to_send(self) -> list[Mutation]:
         """One at a time: a later edit may need the one before it."""
@@ -176,16 +190,17 @@ class TripClient:
             self._take(answer["changes"] or [])
         elif ask.event == "GET":
             self.state, self.snapshot_path = state_of(answer["snapshot"]), None
+            self.is_too_old = False
         elif ask.event == "trip:catchup":
             self._take(answer["changes"])
-        elif ask.event == "trip:mutate":
+        elif ask.event in WRITES:
             self._note_outcome(ask.payload["mutation_id"], answer["results"])
 
     def _refuse(self, ask: Ask, error: dict[str, Any]) -> float | None:
         if error["code"] == "not_found":
             self.hear("trip:revoked", {})
-        elif ask.event == "trip:mutate" and error["code"] not in PASSING:
-            results = [{"status": "rejected", "error": error} for _ in ask.payload["ops"]]
+        elif ask.event in WRITES and error["code"] not in PASSING:
+            results = [{"status": "rejected", "error": error} for _ in ask.payload.get("ops", [0])]
             self._note_outcome(ask.payload["mutation_id"], results)
         else:
             return float(error.get("retry_after_ms", 1000)) / 1000
@@ -204,12 +219,14 @@ class TripClient:
     def _note_outcome(self, mutation_id: str, results: list[dict[str, Any]]) -> None:
         """Keep hoping for what was applied; hand over what was refused, never just drop it."""
         mutation = next(one for one in self.pending if one.id == mutation_id)
-        told = list(zip(mutation.ops, results, strict=True))
+        ops = mutation.ops or [{"op": "undo", "seq": mutation.undoes} for _ in results]
+        told = list(zip(ops, results, strict=True))
         applied = [(op, result) for op, result in told if result["status"] == "applied"]
         refused = [
             (op, result) for op, result in told if result["status"] not in ("applied", "noop")
         ]
-        mutation.is_answered, mutation.ops = True, [op for op, _ in applied]
+        mutation.is_answered = True
+        mutation.ops = [op for op, _ in applied] if mutation.undoes is None else []
         mutation.seq = max((result["seq"] for _, result in applied), default=0)
         self.overwrote += [one for _, result in applied for one in result.get("overwrote", [])]
         if refused:

@@ -21,9 +21,17 @@ class Mutation:
     is_back: bool = False  # its change has been folded
     is_answered: bool = False
     seq: int = 0  # of its change, once answered; 0 when nothing of it was applied
+    undoes: int | None = None  # the seq of a change that is to be taken back; it has no ops then
+
+    @property
+    def event(self) -> str:
+        """How it is sent."""
+        return "trip:mutate" if self.undoes is None else "trip:undo"
 
     def as_payload(self) -> dict[str, Any]:
-        """What `trip:mutate` says, at every attempt the same."""
+        """What is sent, at every attempt the same."""
+        if self.undoes is not None:
+            return {"mutation_id": self.id, "seq": self.undoes}
         sent = {"mutation_id": self.id, "mode": self.mode, "base_seq": self.base_seq}
         return {**sent, "ops": self.ops}
 
