@@ -114,7 +114,7 @@ def test_what_comes_faster_than_it_is_handled_waits_outside(group, live, device)
                 flood.socket.send(f"42{frame}")
         assert worker.memory_info().rss - before < 60 * MEGABYTE
     flood.close()
-    pavel = device(group.participant)  # who may be told `busy` until the flood has run off
+    pavel = device(group.participant)  # what it had sent already goes first
     wait_until(lambda: pavel.mutate(group.trip_id, create())["ok"], 30)
 
 
