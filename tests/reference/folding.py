@@ -40,16 +40,17 @@ def apply_op(rows: Rows, op: Op) -> None:
     elif op["op"] == "delete":
         del table[op["id"]]
     else:
-        row = table[op["id"]]
-        spliced = {op["field"]: splice(row[op["field"]], op["splice"])} if "splice" in op else {}
-        table[op["id"]] = {**row, **spliced, **op["fields"]}
+        row = dict(table[op["id"]])
+        if op["op"] == "text":
+            row[op["field"]] = spliced(row[op["field"]], **op["splice"])
+        table[op["id"]] = {**row, **op["fields"]}
 
 
-def splice(text: str, cut: dict[str, Any]) -> str:
+def spliced(text: str, *, at: int, delete: int, insert: str) -> str:
     """A text with a stretch replaced. `at` and `delete` count UTF-16 units, as JavaScript does."""
     units = text.encode("utf-16-le")
-    start, end = 2 * cut["at"], 2 * (cut["at"] + cut["delete"])
-    return (units[:start] + cut["insert"].encode("utf-16-le") + units[end:]).decode("utf-16-le")
+    kept = units[: 2 * at], insert.encode("utf-16-le"), units[2 * (at + delete) :]
+    return b"".join(kept).decode("utf-16-le")
 
 
 def guess(rows: Rows, op: Op) -> None:
