@@ -70,10 +70,15 @@ class Crowd:
         async def write_all(seat: Seat) -> int:
             for _ in range(EDITS):
                 payload = Device.mutation(self.trip["trip_id"], create())
-                head: int = (await seat.wire.ask("trip:mutate", payload, seconds=60))["head"]
+                while "head" not in (told := await seat.wire.ask("trip:mutate", payload)):
+                    await asyncio.sleep(0.1)  # busy: the very same again
+            head: int = told["head"]
             return head
 
-        return max(await asyncio.gather(*map(write_all, writers)))
+        heads = await asyncio.gather(*map(write_all, writers))
+        for writer in writers:
+            writer.wire.abort()
+        return max(heads)
 
 
 def prove() -> Report:
@@ -126,7 +131,7 @@ async def _prove_one_more(crowd: Crowd, report: Report) -> None:
     report.claim("one more is", told_so, goal="refused", met=not told["ok"])
     read = await extra.wire.ask("trip:catchup", {**crowd.trip, "since": 0})
     report.claim("it is served otherwise", read["ok"], goal="True", met=read["ok"])
-    await asyncio.gather(*(one.wire.ask("trip:leave", crowd.trip) for one in crowd.seats[:50]))
+    await asyncio.gather(*(one.wire.ask("trip:leave", crowd.trip) for one in crowd.seats[::2]))
     told = await extra.wire.ask("trip:join", crowd.trip)
     report.claim("it joins when others have left", told["ok"], goal="True", met=told["ok"])
     extra.wire.abort()

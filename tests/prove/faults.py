@@ -33,9 +33,12 @@ def prove_workers() -> Report:
     )
     dropped = [f for one in load.rest for f in one.faults if f.startswith("SIGTERM")]
     report.none("SIGTERM: requests dropped in flight", dropped)
-    report.none("SIGTERM: requests not answered 200", _other_than(load, "SIGTERM", {200, 0}))
+    wrong = _other_than(load, "SIGTERM", {200, 503, 0})
+    report.none("SIGTERM: answers other than 200 and 503", wrong)
     answered = sum(one.answers["SIGTERM", 200] for one in load.rest)
     report.at_least("SIGTERM: requests answered meanwhile", answered, ENDINGS)
+    for phase in ("kill", "SIGTERM"):
+        report.figure(f"{phase}: 503", sum(one.answers[phase, 503] for one in load.rest))
     report.figure("kill -9: requests dropped", sum(one.answers["kill", 0] for one in load.rest))
     return report
 
@@ -60,7 +63,9 @@ def prove_redis() -> Report:
         await _torment_redis(place, load, delays)
 
     report, load = _under_load(f"Redis: killed, flushed, frozen {FROZEN_FOR:.0f} s", torment)
-    report.none("requests not answered 200", _other_than(load, None, {200}))
+    report.none("reads not answered 200", [status for status in load.reads if status != 200])
+    report.at_least("reads answered", len(load.reads), 100)
+    report.none("writes not answered 200, or 503 as busy", _other_than(load, None, {200, 503}))
     for phase, found in delays.items():
         report.at_least(f"{phase}: changes heard", len(found), 100)
         report.figure(f"{phase}: from commit to ears, p50", f"{quantile(found, 0.5):.0f} ms")

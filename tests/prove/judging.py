@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.fold import comparable, fold
-from tests.prove.load import Load
+from tests.prove.load import MOST_SETTLING, Load
 from tests.prove.report import Report
 from tests.prove.world import World
 from tests.realtime.conftest import Group
@@ -19,6 +19,10 @@ Outcomes = dict[str, list[dict[str, Any]]]
 def judge(report: Report, place: World, group: Group, load: Load, *, first: dict[str, Any]) -> None:
     """Claim that nothing was lost, doubled or out of order; `first` is the snapshot before."""
     rows, last = place.log(group.trip_id), place.snapshot(group)
+    settled = "never" if load.settled_in is None else f"{load.settled_in:.1f} s"
+    report.claim(
+        "all have everything, after", settled, goal=f"≤ {MOST_SETTLING} s", met=settled != "never"
+    )
     report.claim(
         "the log has no gaps", len(rows), goal="seq 1…head",
         met=[row.seq for row in rows] == list(range(1, last["seq"] + 1)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import Any, Self
 from uuid import uuid4
@@ -18,7 +20,8 @@ from tests.prove.world import TIMEOUT, World, eventually
 from tests.realtime.conftest import Group
 from tests.realtime.device import create
 
-MOST_SETTLING = 60  # seconds
+MOST_SETTLING = 120  # seconds
+READ_PAUSE = 0.1  # seconds
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,12 @@ class RestWriter:
                 await asyncio.sleep(0.1)
 
     def _post(self, body: dict[str, Any]) -> tuple[int, Any]:
+        phase, began = self.phase, time.monotonic()
         try:
             answer = requests.post(self.url, json=body, headers=self.headers, timeout=TIMEOUT)
         except requests.RequestException as error:
-            self.faults.append(f"{self.phase}: {error}")
+            seconds = time.monotonic() - began
+            self.faults.append(f"{phase}: {error.__class__.__name__} after {seconds:.1f} s")
             return 0, None
         if answer.status_code == 503 and "Retry-After" not in answer.headers:
             self.faults.append(f"{self.phase}: 503 without Retry-After")
@@ -92,6 +97,9 @@ class Load:
         ]
         self.writers = self.travellers[: journey.writers]
         self.rest = [RestWriter(place, people[n % 2], trip_id) for n in range(journey.rest_writers)]
+        self.settled_in: float | None = None  # seconds; None when not all have
+        self.reads: list[int] = []  # the status of each answer to somebody who reads on and on
+        self._read = partial(place.send, group.viewer, "GET", f"/trips/{trip_id}")
         self._riding: list[asyncio.Task[None]] = []
         self._editing: list[asyncio.Task[None]] = []
 
@@ -99,6 +107,8 @@ class Load:
         self._riding = [asyncio.create_task(one.travel(self.port)) for one in self.travellers]
         self._editing = [asyncio.create_task(one.edit_on(self.pause)) for one in self.writers]
         self._editing += [asyncio.create_task(one.write_on(self.pause[0])) for one in self.rest]
+        if self.rest:
+            self._editing.append(asyncio.create_task(self._read_on()))
         return self
 
     async def __aexit__(self, *failure: object) -> None:
@@ -114,6 +124,12 @@ class Load:
         editing, self._editing = self._editing, []
         await _end_tasks(editing)
 
+    async def _read_on(self) -> None:
+        while True:
+            with suppress(requests.RequestException):  # a worker was killed
+                self.reads.append((await asyncio.to_thread(self._read)).status_code)
+            await asyncio.sleep(READ_PAUSE)
+
     def begin(self, phase: str) -> None:
         """Count from now on under this name."""
         for one in self.rest:
@@ -123,9 +139,11 @@ class Load:
 
     async def _settle(self) -> None:
         """Wait until all have sent and received everything. What they lack then is judged."""
+        began = time.monotonic()
         await asyncio.gather(*(one.finish() for one in self.rest))
         with suppress(AssertionError):
             await eventually(self._is_settled, MOST_SETTLING, "not all settle")
+            self.settled_in = time.monotonic() - began
 
     def _is_settled(self) -> bool:
         head = max(one.trip.head for one in self.travellers)

@@ -16,7 +16,9 @@ from tests.prove.world import World
 from tests.realtime.device import create, rename
 from tests.reference.client import Ask, TripClient
 
-PATIENCE = 3.0  # seconds for an answer; a real client has more of it
+PATIENCE = 15.0  # seconds for an answer
+LITTLE_PATIENCE = 3.0  # seconds of it where the network is bad; a real client has more
+MOST_PENDING = 5  # edits that one has waiting before another is made
 SILENCE = 4.0  # seconds without a word, where words are expected all the time
 PULSE = 0.05  # seconds between looks at the clock
 BACK_AFTER = (0.05, 0.5)  # seconds, from and to, between connections
@@ -44,7 +46,7 @@ class Traveller:
         self.faults: list[str] = []
         self.outcomes: dict[str, list[dict[str, Any]]] = {}  # of every answered mutation, by its id
         self.delays: list[float] = []  # ms from before the commit of a change until it was heard
-        self.is_restless = False  # may a silence mean that the connection is dead
+        self.is_restless = False  # does a silence mean that the connection is dead
         self._sent: Counter[str] = Counter()
         self._deadlines: dict[Ask, float] = {}
         self._wire: Wire | None = None
@@ -71,7 +73,7 @@ class Traveller:
         """Edit again and again, connected or not; until cancelled."""
         while True:
             await asyncio.sleep(self.dice.uniform(*pause))
-            if self.trip.state is not None and len(self.trip.pending) < 20:
+            if self.trip.state is not None and len(self.trip.pending) < MOST_PENDING:
                 self.trip.edit(self._whim())
                 self.counts["edits"] += 1
                 self._ask()
@@ -86,7 +88,7 @@ class Traveller:
     async def _ride(self, port: int) -> None:
         """One connection, from its beginning to its end."""
         auth = credentials(self.person, self.trip.client_id)
-        self._wire = await Wire.open(port, auth, self._hear, seconds=PATIENCE)
+        self._wire = await Wire.open(port, auth, self._hear, seconds=self.patience)
         self.counts["connections"] += 1
         self._last, self._heard_at = None, asyncio.get_running_loop().time()
         try:
@@ -125,7 +127,7 @@ class Traveller:
             if ask.event == "GET":
                 answer = await asyncio.to_thread(self._get, ask.payload["path"])
             else:
-                answer = await wire.ask(ask.event, ask.payload, seconds=PATIENCE)
+                answer = await wire.ask(ask.event, ask.payload, seconds=self.patience)
         except Gone:
             wire.abort()  # an answer that does not come is how a dead connection shows
             return
@@ -179,6 +181,11 @@ class Traveller:
         if self._wire is not None:
             self._wire.abort()
             self._wire = None
+
+    @property
+    def patience(self) -> float:
+        """Seconds for an answer."""
+        return LITTLE_PATIENCE if self.is_restless else PATIENCE
 
     @property
     def resends(self) -> int:

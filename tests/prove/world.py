@@ -31,7 +31,7 @@ from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
 from wandr.transaction import reading
 
-TIMEOUT = 15  # seconds for a request
+TIMEOUT = 40  # seconds for a request: longer than a worker may take to end
 
 
 @dataclass

@@ -73,7 +73,7 @@ class WebServer:
     ) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(10)
+            self.process.wait(30)  # gunicorn gives what is in flight twenty
         except subprocess.TimeoutExpired:
             self._kill()
             raise
