@@ -83,7 +83,7 @@ def rolled_back(
     app: Flask, outer_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Connection]:
     """Everything that a test commits goes into savepoints of one transaction, rolled back."""
-    monkeypatch.setattr(transaction, "READ_OPTIONS", {})
+    monkeypatch.setattr(transaction, "AUTOCOMMIT_READS", False)
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     with app.app_context():
         engines = db.engines

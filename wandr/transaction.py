@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
+
 from wandr.extensions import db
 
-# A read needs no BEGIN and no ROLLBACK: two round trips fewer on every GET.
-READ_OPTIONS: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"}
-_OPEN = "wandr.atomic"
+# A read needs no BEGIN and no ROLLBACK: two round trips fewer on every GET. It is the driver's own
+# switch that is set: SQLAlchemy's AUTOCOMMIT costs a round trip again to leave it (SET … DEFAULT).
+AUTOCOMMIT_READS = True
+_OPEN, _READS = "wandr.atomic", "wandr.reading"
 
 
 @dataclass
@@ -47,11 +51,20 @@ def atomic() -> Iterator[None]:
 def reading() -> Iterator[None]:
     """Let the session read without a transaction; its connection goes back at the end."""
     try:
-        if READ_OPTIONS:
-            db.session.connection(execution_options=READ_OPTIONS)
+        if AUTOCOMMIT_READS:
+            pooled = db.session.connection().connection
+            driver: Any = pooled.driver_connection
+            driver.autocommit = pooled.info[_READS] = True
         yield
     finally:
         db.session.rollback()
+
+
+@event.listens_for(Pool, "checkin")
+def _end_autocommit(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Whoever borrows the connection next may want a transaction."""
+    if record.info.pop(_READS, False) and connection is not None and not connection.closed:
+        connection.autocommit = False
 
 
 def on_commit(callback: Callable[..., None], *args: Any) -> None:
