@@ -33,5 +33,16 @@ def _apply(rows: dict[str, Any], op: dict[str, Any]) -> None:
         rows[op["id"]] = dict(op["value"])
     elif op["op"] == "delete":
         del rows[op["id"]]
+    elif op["op"] == "text":
+        row = rows[op["id"]]
+        text = spliced(row[op["field"]], **op["splice"])
+        rows[op["id"]] = {**row, op["field"]: text, **op["fields"]}
     else:
         rows[op["id"]] = {**rows[op["id"]], **op["fields"]}
+
+
+def spliced(text: str, *, at: int, delete: int, insert: str) -> str:
+    """A text after a splice, whose places count UTF-16 code units."""
+    units = text.encode("utf-16-le")
+    kept = units[: 2 * at], insert.encode("utf-16-le"), units[2 * (at + delete) :]
+    return b"".join(kept).decode("utf-16-le")

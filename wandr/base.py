@@ -51,12 +51,14 @@ class Versioned:
     """A row that only the write path changes.
 
     `version` is the seq of its last change, `register_seqs` that of each register (`*`: of its
-    making), `deleted_seq` that of its deletion: a tombstone keeps all it had.
+    making), `deleted_seq` that of its deletion: a tombstone keeps all it had. `origins` names, of
+    a register that an undo wrote, the change whose values it holds again (see `changes.registers`).
     """
 
     version: Mapped[int] = mapped_column(BigInteger, default=0, sort_order=902)
     register_seqs: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, sort_order=903)
-    deleted_seq: Mapped[int | None] = mapped_column(BigInteger, sort_order=904)
+    origins: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, sort_order=904)
+    deleted_seq: Mapped[int | None] = mapped_column(BigInteger, sort_order=905)
 
 
 class Content(Record, Versioned):

@@ -11,7 +11,7 @@ from flask import Flask
 from wandr.ai.sweeper import Sweeper
 from wandr.auth.email_tokens import forget_old_tokens
 from wandr.auth.sessions import forget_old_sessions
-from wandr.changes.service import forget_old_mutations
+from wandr.changes.mutations import forget_old_mutations
 from wandr.config import Settings
 from wandr.http.idempotency import forget_old_keys
 from wandr.jobs.relay import OutboxRelay

@@ -23,7 +23,7 @@ class Permission(StrEnum):
     EDIT_ITINERARY = "edit_itinerary"  # write content, accept proposals
     INVITE = "invite"  # let somebody in, with a role of at most one's own
     MANAGE_MEMBERS = "manage_members"  # change roles and rights, remove members
-    EDIT_TRIP = "edit_trip"  # change the trip's own fields: title, dates, status
+    EDIT_TRIP = "edit_trip"  # change the trip's own fields, and undo what others did
     DELETE_TRIP = "delete_trip"  # move the trip to the trash and back
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import func, select, text
 
 from wandr.changes.models import TripMutation
-from wandr.changes.service import forget_old_mutations
+from wandr.changes.mutations import forget_old_mutations
 from wandr.extensions import db
 from wandr.transaction import atomic
 

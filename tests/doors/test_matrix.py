@@ -41,7 +41,13 @@ TRIP_DOORS: dict[str, Any] = {
     "changes.read_snapshot": None,
     "changes.list_changes": None,
     "changes.apply_ops": {"mutation_id": str(uuid4()), "ops": [OP]},
+    "changes.undo_change_of_trip": {},
+    "changes.list_history": None,
+    "trips.read_trip_notes": None,
     "activities.list_activities": None,
+    "activities.list_deleted_activities": None,
+    "activities.restore_activity": None,
+    "activities.read_activity_notes": None,
     "activities.create_activity": {"title": "x"},
     "activities.read_activity": None,
     "activities.update_activity": {"title": "x"},
@@ -99,7 +105,7 @@ def world(app, trip, path, organizer, participant, viewer, outsider, plan) -> Wo
     invite = organizer.post(f"{path}/invites", json={"link": True})
     request_id, proposal_id = something_proposed(UUID(trip["id"]), organizer)
     ids = {
-        "trip_id": trip["id"], "row_id": row["id"], "user_id": target.user_id,
+        "trip_id": trip["id"], "row_id": row["id"], "user_id": target.user_id, "seq": 1,
         "invite_id": invite["id"], "request_id": request_id, "proposal_id": proposal_id,
     }  # fmt: skip
     people = {

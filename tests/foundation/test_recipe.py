@@ -52,6 +52,6 @@ def test_the_example_is_one_more_content():
     command = [sys.executable, "-W", "ignore", "-c", PROGRAM]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
-    verbs = ("create", "delete", "list", "move", "read", "update")
-    names = [f"bookmarks.{verb}_bookmark{'s' * (verb == 'list')}" for verb in verbs]
+    verbs = ("create", "delete", "list", "list_deleted", "move", "read", "restore", "update")
+    names = [f"bookmarks.{verb}_bookmark{'s' * verb.startswith('list')}" for verb in verbs]
     assert ran.stdout.splitlines() == [str(names), "[('title', 'Tram 28'), ('url', None)]"]

@@ -27,6 +27,7 @@ def _furnished_trip(person: Person) -> dict[str, str]:
     return {
         "trip_id": trip["id"],
         "row_id": activity["id"],
+        "seq": str(activity["version"]),
         "user_id": str(member.user_id),
         "invite_id": invite["id"],
         "token": invite["token"],

@@ -1,4 +1,6 @@
-"""The REST routes that every kind of content has: list, create, read, update, delete, move."""
+"""The REST routes that every kind of content has: list, create, read, update, delete and restore,
+move, the trash, and the documents behind its texts.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +15,34 @@ from sqlalchemy import Text, cast, select
 from wandr.auth.door import door
 from wandr.auth.principal import me
 from wandr.base import new_id
+from wandr.changes import feed
 from wandr.changes.entity import Entity
 from wandr.changes.ops import END, Op
 from wandr.changes.outcome import Outcome
 from wandr.changes.rendering import json_of, keyset_of, seen_by
+from wandr.changes.schemas import TextView
 from wandr.changes.service import apply
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.extensions import db
 from wandr.http.etags import expected_version, versioned
 from wandr.http.fields import Identifier
-from wandr.http.pages import PageQuery, page_of, page_text
+from wandr.http.pages import Keyset, PageQuery, page_of, page_text
 from wandr.http.schema import Blueprint, problems, update_of
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
 
 
 def content_routes(entity: Entity) -> Blueprint:
-    """A blueprint with the six routes of a kind of content under `/trips/{trip_id}/`."""
+    """A blueprint with the routes of a kind of content under `/trips/{trip_id}/`."""
     blueprint = Blueprint(
         entity.plural,
         __name__,
         url_prefix=f"/trips/<uuid:trip_id>/{entity.plural}",
         description=(entity.view.__doc__ or "").strip(),
     )
-    for add in (_add_list, _add_create, _add_read, _add_update, _add_delete, _add_move):
+    for add in (_add_list, _add_create, _add_trash, _add_read, _add_update, _add_delete):
+        add(blueprint, entity)
+    for add in (_add_restore, _add_move, _add_texts):
         add(blueprint, entity)
     return blueprint
 
@@ -55,6 +61,26 @@ def _add_list(blueprint: Blueprint, entity: Entity) -> None:
 
     summary = f"List the {entity.plural}."
     _add(blueprint, list_rows, path="", method="GET", name=f"list_{entity.plural}", summary=summary)
+
+
+def _add_trash(blueprint: Blueprint, entity: Entity) -> None:
+    deleted = entity.model.deleted_seq
+    newest_first = Keyset(f"deleted {entity.plural}", (deleted, entity.model.id), descending=True)
+
+    @door(Permission.VIEW)
+    @blueprint.arguments(PageQuery, location="query")
+    @blueprint.response(200, page_of(entity.view))
+    @problems(Invalid)
+    def list_trash(args: dict[str, Any], trip_id: UUID) -> Response:
+        trip_for(me().user_id, trip_id)
+        rows = select(cast(json_of(entity), Text)).where(
+            entity.model.trip_id == trip_id, *seen_by(entity, me().user_id, in_trash=True)
+        )
+        return page_text(*newest_first.page(rows, args["page"]))
+
+    summary = f"List the deleted {entity.plural}, as they were, the last deleted first."
+    name = f"list_deleted_{entity.plural}"
+    _add(blueprint, list_trash, path="/trash", method="GET", name=name, summary=summary)
 
 
 def _add_create(blueprint: Blueprint, entity: Entity) -> None:
@@ -112,6 +138,35 @@ def _add_delete(blueprint: Blueprint, entity: Entity) -> None:
 
     summary = f"Delete one {entity.name}; it can be restored."
     _add(blueprint, delete_row, method="DELETE", name=f"delete_{entity.name}", summary=summary)
+
+
+def _add_restore(blueprint: Blueprint, entity: Entity) -> None:
+    @door(entity.permission_for("restore"))
+    @blueprint.response(200, entity.view)
+    @problems(Conflict, Stale)
+    def restore_row(trip_id: UUID, row_id: UUID) -> Response:
+        apply_from_rest(trip_id, Op("restore", entity, row_id))
+        return _answer(entity, trip_id, row_id)
+
+    summary, path = f"Restore one deleted {entity.name}.", "/<uuid:row_id>/restoration"
+    name = f"restore_{entity.name}"
+    _add(blueprint, restore_row, path=path, method="POST", name=name, summary=summary)
+
+
+def _add_texts(blueprint: Blueprint, entity: Entity) -> None:
+    for field in sorted(entity.texts):
+        _add_text(blueprint, entity, field)
+
+
+def _add_text(blueprint: Blueprint, entity: Entity, field: str) -> None:
+    @door(Permission.VIEW)
+    @blueprint.response(200, TextView)
+    def read_text(trip_id: UUID, row_id: UUID) -> Response:
+        return versioned(*feed.read_text(entity, trip_id, row_id, field, viewer=me().user_id))
+
+    summary = f"The Yjs document behind the {field} of one {entity.name}."
+    path, name = f"/<uuid:row_id>/text/{field}", f"read_{entity.name}_{field}"
+    _add(blueprint, read_text, path=path, method="GET", name=name, summary=summary)
 
 
 def _add_move(blueprint: Blueprint, entity: Entity) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wandr.changes.ops import Op
 
 Row = Any  # a mapped row that is `Versioned`
-ALL_OPS = frozenset({"create", "update", "move", "delete", "restore"})
+ALL_OPS = frozenset({"create", "update", "text", "move", "delete", "restore"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class Entity:
     overwritten blindly. `prepare` derives columns, `rule` raises Invalid for what a schema cannot
     know; both run under the lock. `follows` maps the name of another entity to a function that
     returns the ops which follow from a change of it. `audience` says who may see a row; None is
-    everybody in the trip; `visible_to` says the same to Postgres.
+    everybody in the trip; `visible_to` says the same to Postgres. `texts` are fields that several
+    people type in at once: Yjs documents, plain text to readers. `label` is the field that names a
+    row to people.
     """
 
     name: str
@@ -68,6 +70,8 @@ class Entity:
     follows: Mapping[str, Follow] = field(default_factory=dict)
     audience: Callable[[Row], list[str] | None] | None = None
     visible_to: Callable[[UUID], ColumnElement[bool]] | None = None
+    texts: frozenset[str] = frozenset()
+    label: str = "title"
     options: frozenset[str] = frozenset()
     client_ops: frozenset[str] = ALL_OPS
     key: str = "id"
@@ -106,10 +110,9 @@ class Entity:
         return self.fields(partial=True)
 
     @cached_property
-    def settable(self) -> frozenset[str]:
-        """The fields that an op may set, and the position that the server sets for it."""
-        ordered = {"position"} if self.ordered_within is not None else set()
-        return frozenset(self.loader.fields) | ordered
+    def restorer(self) -> Schema:
+        """Reads back what `see` has written."""
+        return self.view(partial=True)
 
 
 class Registry:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Text, cast, func, select
+from sqlalchemy import Row, Text, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from wandr.changes.audience import visible_ops
 from wandr.changes.entity import Entity, registry
-from wandr.changes.models import TripChange
+from wandr.changes.models import TripChange, TripText
 from wandr.changes.rendering import json_list, json_of, permissions_json, seen_by
+from wandr.changes.ytext import seed
 from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.http.fields import instant_text
@@ -20,6 +22,7 @@ from wandr.trips.access import trip_for
 from wandr.trips.models import Member, Trip
 
 LogRow = Row[Any]  # of LOG: a change without its inverse, which readers have no use for
+MOST_BYTES = 256 * 1024  # of ops, in one answer, delta or event
 LOG = select(
     TripChange.seq,
     TripChange.actor_id,
@@ -27,12 +30,16 @@ LOG = select(
     TripChange.mutation_id,
     TripChange.source,
     TripChange.ops,
+    TripChange.size,
     TripChange.at,
 )
 
 
 def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[str, Any]:
-    """At most `limit` changes after `since`: `{"changes", "head", "more"}`. NotFound, outside."""
+    """At most `limit` changes after `since`: `{"changes", "head", "more"}`. NotFound, outside.
+
+    Fewer when they are large: an answer has about `MOST_BYTES`, and at least one change.
+    """
     head = trip_for(viewer, trip_id).trip.seq
     # Not beyond that head: whoever was removed since then must not see what came after.
     rows = read_log(trip_id, since, limit, until=head)
@@ -43,15 +50,18 @@ def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[s
 def read_log(
     trip_id: UUID, since: int, limit: int, *, until: int | None = None
 ) -> Sequence[LogRow]:
-    """At most `limit` rows of the log after `since`, in order. Checks nobody's access."""
-    statement = (
-        LOG.where(TripChange.trip_id == trip_id, TripChange.seq > since)
-        .order_by(TripChange.seq)
-        .limit(limit)
-    )
+    """At most `limit` rows of the log after `since`, in order, and of `MOST_BYTES` when several.
+
+    Checks nobody's access.
+    """
+    weight = func.sum(TripChange.size).over(order_by=TripChange.seq) - TripChange.size
+    log = LOG.add_columns(weight.label("before_it"))
+    log = log.where(TripChange.trip_id == trip_id, TripChange.seq > since)
     if until is not None:
-        statement = statement.where(TripChange.seq <= until)
-    return db.session.execute(statement).all()
+        log = log.where(TripChange.seq <= until)
+    rows = log.order_by(TripChange.seq).limit(limit).subquery()
+    light = select(rows).where(rows.c.before_it < MOST_BYTES).order_by(rows.c.seq)
+    return db.session.execute(light).all()
 
 
 def change_as_json(row: LogRow | TripChange, viewer: UUID) -> dict[str, Any]:
@@ -81,6 +91,29 @@ def snapshot(trip_id: UUID, viewer: UUID) -> tuple[str, int]:
     if row is None:
         raise NotFound()
     return row[0], row[1]
+
+
+def read_text(
+    entity: Entity, trip_id: UUID, row_id: UUID, field: str, *, viewer: UUID
+) -> tuple[dict[str, Any], int]:
+    """`{"state", "seq"}` of a text at one instant, and its row's version. NotFound, outside."""
+    model = entity.model
+    columns = (Trip.seq, model.version, getattr(model, field), TripText.state)
+    document = and_(
+        TripText.trip_id == trip_id, TripText.entity == entity.name,
+        TripText.row_id == row_id, TripText.field == field,
+    )  # fmt: skip
+    statement = select(*columns).select_from(Trip).join(Member, Member.trip_id == Trip.id)
+    if model is not Trip:
+        statement = statement.join(model, model.trip_id == Trip.id)
+    named = Trip.id == trip_id, Member.user_id == viewer, getattr(model, entity.key) == row_id
+    found = statement.outerjoin(TripText, document).where(*named, *seen_by(entity, viewer))
+    row = db.session.execute(found.where(Trip.deleted_seq.is_(None))).one_or_none()
+    if row is None:
+        raise NotFound()
+    seq, version, plain, state = row
+    state = seed(field, plain) if state is None else state
+    return {"state": b64encode(state).decode(), "seq": seq}, version
 
 
 def _snapshot_json(viewer: UUID, mine: Any) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,10 @@ from wandr.base import Base, utc_now
 
 
 class TripChange(Base):
-    """Ops applied together. `ops` are resolved, each with its audience; `inverse` undoes them."""
+    """Ops applied together. `ops` are resolved, each with its audience; `inverse` undoes them.
+
+    `undoes` is the seq of the change that this one took back; `size` is what `ops` weigh, in bytes.
+    """
 
     __tablename__ = "trip_changes"
 
@@ -28,6 +31,8 @@ class TripChange(Base):
     source: Mapped[str] = mapped_column(Text)
     ops: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     inverse: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    undoes: Mapped[int | None] = mapped_column(BigInteger)
+    size: Mapped[int] = mapped_column(Computed("octet_length(ops::text)", persisted=True))
     at: Mapped[datetime]
 
 
@@ -45,3 +50,17 @@ class TripMutation(Base):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
     at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class TripText(Base):
+    """The Yjs document behind a text that several people type in, once somebody has."""
+
+    __tablename__ = "trip_texts"
+
+    trip_id: Mapped[UUID] = mapped_column(
+        ForeignKey("trips.id", ondelete="CASCADE"), primary_key=True
+    )
+    entity: Mapped[str] = mapped_column(Text, primary_key=True)
+    row_id: Mapped[UUID] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(Text, primary_key=True)
+    state: Mapped[bytes] = mapped_column(LargeBinary)

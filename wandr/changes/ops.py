@@ -91,18 +91,35 @@ def _read_op(raw: Mapping[str, Any]) -> Op:
         rejects_conflicts=raw.get("on_conflict") == "reject",
     )
     try:
-        fields = _read_fields(op, raw.get("fields", {}))
+        fields = _read_text(op, raw) if kind == "text" else _read_fields(op, raw)
     except WandrError as problem:
         return Op(kind, entity, op.id, fields={"unread": raw.get("fields")}, problem=problem)
     return Op(**{**vars(op), "fields": fields})
 
 
-def _read_fields(op: Op, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    entity = op.entity
-    if entity is None:
+def _read_text(op: Op, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A text op's `field`, with the update of it."""
+    entity = _taking(op)
+    if not {"field", "update"} <= set(raw) or {"fields", "after"} & set(raw):
+        raise Invalid("A text op has a field and an update, and nothing else.")
+    if raw["field"] not in entity.texts:
+        raise Invalid(f"A {entity.name} has no such text.", code="unknown_field")
+    return {raw["field"]: raw["update"]}
+
+
+def _taking(op: Op) -> Entity:
+    """The entity of an op, which takes such ops from clients. Raises Invalid."""
+    if op.entity is None:
         raise Invalid("There is no such entity.", code="unknown_entity")
-    if op.kind not in entity.client_ops or not set(op.options) <= entity.options:
-        raise Invalid(f"A {entity.name} does not take this {op.kind}.", code="unknown_op")
+    if op.kind not in op.entity.client_ops or not set(op.options) <= op.entity.options:
+        raise Invalid(f"A {op.entity.name} does not take this {op.kind}.", code="unknown_op")
+    return op.entity
+
+
+def _read_fields(op: Op, whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    entity, raw = _taking(op), whole.get("fields", {})
+    if {"field", "update"} & set(whole):
+        raise Invalid(f"A {op.kind} takes no field and no update.", code="unknown_op")
     if op.kind in ("delete", "restore"):
         if raw:
             raise Invalid(f"A {op.kind} takes no fields.")

@@ -19,6 +19,7 @@ class Result:
     seq: int | None = None
     overwrote: list[dict[str, Any]] = field(default_factory=list)
     current: dict[str, Any] | None = None
+    kept: list[dict[str, Any]] = field(default_factory=list)  # by an undo, of what came later
     problem: WandrError | None = None
 
     @property
@@ -32,6 +33,8 @@ class Result:
             told["overwrote"] = self.overwrote
         if self.current is not None:
             told["current"] = self.current
+        if self.kept:
+            told["kept"] = self.kept
         if self.problem is not None:
             told["error"] = error_as_json(self.problem)
         return told
@@ -49,17 +52,21 @@ def error_as_json(problem: WandrError) -> dict[str, Any]:
 
 @dataclass
 class Outcome:
-    """What became of a batch; `head` is the trip's seq afterwards."""
+    """What became of a batch, or of an undo; `head` is the trip's seq afterwards."""
 
     head: int
     results: Sequence[Result] = ()
     stored: dict[str, Any] | None = None
+    is_undo: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """`{"head", "results"}`: of the first delivery, if this is another one."""
+        """`{"head", "results"}`, of an undo `partial` too: that of the first delivery, if any."""
         if self.stored is not None:
             return self.stored
-        return {"head": self.head, "results": [result.as_json() for result in self.results]}
+        told = {"head": self.head, "results": [result.as_json() for result in self.results]}
+        if self.is_undo:
+            told["partial"] = any(one.refused or one.kept for one in self.results)
+        return told
 
     def or_refused(self) -> Outcome:
         """This outcome, or the first refusal raised: for doors that ask for one thing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,8 @@ from sqlalchemy import select
 from wandr.changes.entity import Entity, Row
 from wandr.changes.models import TripChange
 from wandr.changes.ops import Mode, Op
-from wandr.errors import Stale
+from wandr.changes.registers import last_change
+from wandr.errors import PreconditionRequired, Stale
 from wandr.extensions import db
 
 
@@ -24,6 +25,7 @@ class Seen:
     mode: Mode = Mode.LIVE
     client_id: UUID | None = None
     expect_version: int | None = None
+    checks: bool = True  # False for what the server itself writes
 
     def check_version(self, row: Row) -> None:
         """Raise Stale when `If-Match` named another version than the row has."""
@@ -38,21 +40,39 @@ class Seen:
             return []
         found = []
         for name in wanted:
-            seq = last_change(entity, row, name)
+            seq = last_change(row, entity.register_of(name))
             if seq > self.base_seq and (author := self._somebody_else(entity, row, seq)):
                 value = view.get(name)
                 found.append({"field": name, "by": str(author), "seq": seq, "value": value})
         return found
 
-    def refuses(self, entity: Entity, row: Row, op: Op, overwrote: list[dict[str, Any]]) -> bool:
-        """Whether the op must be answered `conflict` instead of being applied."""
-        if overwrote and (self.mode is Mode.OFFLINE or op.rejects_conflicts):
+    def refuses(
+        self,
+        target: tuple[Entity, Row],
+        op: Op,
+        wanted: Collection[str],
+        overwrote: Sequence[Mapping[str, Any]],
+    ) -> bool:
+        """Whether the op must be answered `conflict` instead of being applied.
+
+        Raises PreconditionRequired for money that is there, when nobody says what they have seen.
+        """
+        if not self.checks:
+            return False
+        entity, row = target
+        money = entity.strict & set(wanted)
+        if money and self.base_seq is None and self.expect_version is None and _is_set(*target):
+            raise PreconditionRequired(
+                "Money is changed by who has seen it: send If-Match, or base_seq.",
+                extra={"current": entity.see(row)},
+            )
+        if any(one["field"] in money for one in overwrote):
             return True
-        return any(
-            self.base_seq is None or last_change(entity, row, name) > self.base_seq
-            for name in op.fields
-            if name in entity.strict
-        )
+        return bool(overwrote) and (self.mode is Mode.OFFLINE or op.rejects_conflicts)
+
+    def is_own(self, change: Any) -> bool:
+        """Whether a change in the log came from this very client."""
+        return self.client_id is not None and bool(change.client_id == self.client_id)
 
     def _somebody_else(self, entity: Entity, row: Row, seq: int) -> UUID | None:
         trip_id = getattr(row, "trip_id", row.id)
@@ -61,13 +81,11 @@ class Seen:
                 TripChange.trip_id == trip_id, TripChange.seq == seq
             )
         ).one_or_none()
-        if change is None or (self.client_id is not None and change.client_id == self.client_id):
+        if change is None or self.is_own(change):
             return None
         author: UUID = change.actor_id
         return author
 
 
-def last_change(entity: Entity, row: Row, name: str) -> int:
-    """The seq of the last change of the register that a field belongs to."""
-    seqs: Mapping[str, int] = row.register_seqs
-    return seqs.get(entity.register_of(name), seqs.get("*", 0))
+def _is_set(entity: Entity, row: Row) -> bool:
+    return any(getattr(row, name) is not None for name in entity.strict)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from fractional_indexing import generate_key_between, generate_n_keys_between
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from wandr.changes.entity import Entity, Row
 from wandr.changes.ops import End
@@ -53,6 +53,45 @@ class Lane:
         upper = db.session.scalar(select(func.min(column)).where(*beyond))
         return str(generate_key_between(lower, upper))
 
+    def neighbour_before(self, row: Row) -> str | None:
+        """The id of what a row stands behind; None on top."""
+        model = self.entity.model
+        before = select(model.id).where(*self._rows(), model.position < row.position)
+        found = db.session.scalar(before.order_by(model.position.desc()).limit(1))
+        return None if found is None else str(found)
+
+    def key_again(self, row_id: UUID, key: str, behind: UUID | None) -> str:
+        """The key that a row had behind a neighbour, or a fresh one where that means another now.
+
+        Keys may have been rewritten since, and the neighbour may stand elsewhere.
+        """
+        neighbour = None if behind is None else db.session.get(self.entity.model, behind)
+        if neighbour is not None and not self._holds(neighbour):
+            return self._free(row_id, key)
+        lower = "" if neighbour is None else neighbour.position
+        model = self.entity.model
+        between = self._live_others(row_id, model.position > lower, model.position <= key)
+        if lower < key and not db.session.scalar(select(between.exists())):
+            return key
+        return self.key_for(row_id, behind)
+
+    def free_key(self, row: Row) -> str:
+        """The key of a row, or the next one if another row has got it meanwhile."""
+        return self._free(row.id, row.position)
+
+    def _free(self, row_id: UUID, key: str) -> str:
+        model = self.entity.model
+        taken = self._live_others(row_id, model.position == key)
+        if not db.session.scalar(select(taken.exists())):
+            return key
+        beyond = select(func.min(model.position)).where(*self._rows(), model.position > key)
+        return str(generate_key_between(key, db.session.scalar(beyond)))
+
+    def _live_others(self, row_id: UUID, *conditions: ColumnElement[bool]) -> Select[Any]:
+        model = self.entity.model
+        alive = model.deleted_seq.is_(None)
+        return select(model.id).where(*self._rows(), alive, model.id != row_id, *conditions)
+
     def short_keys(self) -> list[tuple[Row, str]]:
         """Every row of the list, in the order it has, with a fresh key; one statement."""
         model = self.entity.model
@@ -69,5 +108,7 @@ class Lane:
         neighbour = db.session.get(self.entity.model, neighbour_id)
         if neighbour is None or neighbour.trip_id != self.trip_id or neighbour_id == row_id:
             raise Invalid("There is no such neighbour.", code="unknown_neighbour")
-        here = all(getattr(neighbour, name) == value for name, value in self.shared.items())
-        return neighbour.position if here else None
+        return neighbour.position if self._holds(neighbour) else None
+
+    def _holds(self, row: Row) -> bool:
+        return all(getattr(row, name) == value for name, value in self.shared.items())

@@ -71,10 +71,11 @@ def keyset_of(entity: Entity) -> Keyset:
     return Keyset(entity.plural, (*lanes, *places, model.id))
 
 
-def seen_by(entity: Entity, viewer: UUID) -> list[ColumnElement[bool]]:
-    """Conditions: the live rows of an entity that a viewer may see."""
-    alive = [entity.model.deleted_seq.is_(None)]
-    return [*alive, entity.visible_to(viewer)] if entity.visible_to else alive
+def seen_by(entity: Entity, viewer: UUID, *, in_trash: bool = False) -> list[ColumnElement[bool]]:
+    """Conditions: the live rows of an entity that a viewer may see, or the deleted ones."""
+    alive = entity.model.deleted_seq.is_(None)
+    found = [~alive if in_trash else alive]
+    return [*found, entity.visible_to(viewer)] if entity.visible_to else found
 
 
 def permissions_json(member: Any) -> ColumnElement[Any]:

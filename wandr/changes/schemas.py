@@ -6,21 +6,28 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from wandr.http.fields import Choice, Identifier, Instant, ListOf, Text, Whole
+from wandr.http.fields import Base64, Choice, Identifier, Instant, ListOf, Text, Whole
 from wandr.http.schema import WandrSchema
 
+OPS = ("create", "update", "text", "move", "delete", "restore")
 MAX_OPS = 200
+MAX_UPDATE = 64 * 1024  # bytes of one Yjs update
 SOURCES = ("socket", "rest", "graphql", "ai", "import", "undo", "system")
 
 
 class OpSchema(WandrSchema):
-    """One op: `fields` are those of its entity, `after` is a neighbour's id or null for the top."""
+    """One op: `fields` are those of its entity, `after` is a neighbour's id or null for the top.
 
-    op = Choice("create", "update", "move", "delete", "restore", required=True)
+    A `text` op merges a Yjs `update` into the text `field`.
+    """
+
+    op = Choice(*OPS, required=True)
     entity = Text(40, required=True)
     id = Identifier(required=True)
     fields = fields.Dict(keys=fields.String())  # type: ignore[assignment]
     after = Identifier(allow_none=True)
+    field = Text(100)
+    update = Base64(MAX_UPDATE)
     dates_mode = Choice("keep", "shift")
     on_conflict = Choice("overwrite", "reject")
 
@@ -91,6 +98,10 @@ class ResultView(WandrSchema):
     id = Identifier(required=True)
     overwrote = fields.List(fields.Nested(OverwroteView))
     current = fields.Dict(metadata={"description": "The entity as it is now."})
+    kept = fields.List(
+        fields.Nested(OverwroteView),
+        metadata={"description": "What an undo left alone, since somebody changed it later."},
+    )
     error = fields.Nested(ErrorView)
 
 
@@ -99,6 +110,70 @@ class OutcomeView(WandrSchema):
 
     head = Whole(required=True)
     results = fields.List(fields.Nested(ResultView), required=True)
+
+
+class UndoSchema(WandrSchema):
+    """An undo, done at most once under its `mutation_id`."""
+
+    optional_body = True
+    example = {"mutation_id": "0198c0de-0000-7000-8000-0000000000ac"}
+
+    mutation_id = Identifier(load_default=None, allow_none=True)
+
+
+class UndoView(OutcomeView):
+    """What became of an undo: one result for each op that it took back, or had to leave."""
+
+    partial = fields.Boolean(  # type: ignore[assignment]
+        required=True, metadata={"description": "Whether something of it was left."}
+    )
+
+
+class HistoryQuery(WandrSchema):
+    """Which part of the history; `entity_id` is that of a row, a member's or the trip's."""
+
+    entity_id = Identifier()
+    limit = Whole(1, 50, load_default=20, metadata={"query": True})
+    cursor = Text(20, validate=[validate.Regexp(r"[1-9][0-9]{0,17}\Z")])
+
+
+class DeedView(WandrSchema):
+    """What was done to one row; `label` is the name that it has now."""
+
+    entity = Text(40, required=True)
+    id = Identifier(required=True)
+    label = Text(200, required=True, allow_none=True)
+    did = fields.List(Choice(*OPS), required=True)
+    fields = fields.List(fields.String(), required=True)  # type: ignore[assignment]
+
+
+class HistoryGroupView(WandrSchema):
+    """Changes that one person made soon after each other; `text` tells of them in English.
+
+    An undo stands alone: `undoes` is the seq that it took back, and to undo it is to redo.
+    """
+
+    first_seq = Whole(required=True)
+    last_seq = Whole(required=True)
+    first_at = Instant(required=True)
+    last_at = Instant(required=True)
+    by = Identifier(required=True)
+    display_name = Text(80, required=True, allow_none=True)
+    source = Choice(*SOURCES, required=True)
+    undoes = Whole(required=True, allow_none=True)
+    what = fields.List(fields.Nested(DeedView), required=True)
+    text = Text(2000, required=True)
+
+
+class TextView(WandrSchema):
+    """The Yjs document behind a text; `text` ops of changes after `seq` go on from it."""
+
+    carries_etag = True
+
+    state = fields.String(
+        required=True, metadata={"contentEncoding": "base64", "description": "A Yjs update."}
+    )
+    seq = Whole(required=True)
 
 
 class ChangeView(WandrSchema):

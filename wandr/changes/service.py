@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from wandr.base import utc_now
+from wandr.changes.attempts import all_or_nothing, each_for_itself
 from wandr.changes.change import Change
 from wandr.changes.entity import registry
-from wandr.changes.models import TripMutation
+from wandr.changes.mutations import recorded_outcome, store_outcome
 from wandr.changes.ops import Mode, Op, fingerprint
-from wandr.changes.outcome import Outcome, Result
+from wandr.changes.outcome import Outcome
 from wandr.changes.overwrites import Seen
 from wandr.changes.performing import perform
-from wandr.errors import Invalid, NotFound, WandrError
+from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.permissions import Permission
 from wandr.pokes import poker
 from wandr.transaction import on_commit
 from wandr.trips.models import Member, Trip
-
-OUTCOMES_KEPT_FOR = timedelta(days=90)  # a phone may be offline for a while
 
 
 def apply(
@@ -46,14 +44,15 @@ def apply(
     change = begin_change(trip_id, actor, source=source, client_id=client_id)
     change.mutation_id = mutation_id
     change.require(Permission.VIEW)
-    if earlier := _recorded_outcome(change, ops, mode):
+    asked = fingerprint(ops, mode)
+    if earlier := recorded_outcome(change, asked):
         return earlier
     _refuse_trash(change.trip, ops)
     seen = Seen(base_seq, mode, client_id, expect_version)
-    run = _all_or_nothing if mode is Mode.LIVE else _each_for_itself
-    results = run(change, ops, seen)
+    run = all_or_nothing if mode is Mode.LIVE else each_for_itself
+    results = run(change, [(op.id, partial(perform, change, op, seen)) for op in ops])
     outcome = Outcome(finish_change(change), results)
-    _store_outcome(change, ops, mode, outcome)
+    store_outcome(change, asked, outcome)
     return outcome
 
 
@@ -81,79 +80,8 @@ def finish_change(change: Change) -> int:
     return head
 
 
-def forget_old_mutations() -> int:
-    """Delete outcomes that no client will ask for again; the number. Inside `atomic()`."""
-    old = delete(TripMutation).where(TripMutation.at < utc_now() - OUTCOMES_KEPT_FOR)
-    return db.session.execute(old).rowcount  # type: ignore[attr-defined]
-
-
-def _all_or_nothing(change: Change, ops: Sequence[Op], seen: Seen) -> list[Result]:
-    savepoint = db.session.begin_nested()
-    results: list[Result] = []
-    for op in ops:
-        results.append(_attempt(change, op, seen))
-        if results[-1].refused:
-            savepoint.rollback()
-            change.ops, change.inverse = [], []
-            refused = len(results) - 1
-            return [results[i] if i == refused else _skipped(op) for i, op in enumerate(ops)]
-    savepoint.commit()
-    return results
-
-
-def _each_for_itself(change: Change, ops: Sequence[Op], seen: Seen) -> list[Result]:
-    results: list[Result] = []
-    for op in ops:
-        kept = change.ops[:], change.inverse[:]
-        savepoint = db.session.begin_nested()
-        results.append(_attempt(change, op, seen))
-        if results[-1].refused:
-            savepoint.rollback()
-            change.ops, change.inverse = kept
-        else:
-            savepoint.commit()
-    return results
-
-
-def _attempt(change: Change, op: Op, seen: Seen) -> Result:
-    try:
-        return perform(change, op, seen)
-    except WandrError as problem:
-        current = problem.extra.get("current")
-        return Result(op.id, "rejected", problem=problem, current=current)
-
-
-def _skipped(op: Op) -> Result:
-    return Result(op.id, "skipped")
-
-
 def _refuse_trash(trip: Trip, ops: Sequence[Op]) -> None:
     """A trip in the trash takes one op: its restoration."""
     restores = len(ops) == 1 and ops[0].kind == "restore" and ops[0].entity is registry.find("trip")
     if trip.deleted_seq is not None and not restores:
         raise NotFound()
-
-
-def _recorded_outcome(change: Change, ops: Sequence[Op], mode: Mode) -> Outcome | None:
-    if change.mutation_id is None:
-        return None
-    key = (change.trip.id, change.actor, change.mutation_id)
-    earlier = db.session.get(TripMutation, key)
-    if earlier is None:
-        return None
-    if earlier.fingerprint != fingerprint(ops, mode):
-        raise Invalid("This mutation_id was used with other ops.", code="mutation_reused")
-    return Outcome(change.trip.seq, stored=earlier.outcome)
-
-
-def _store_outcome(change: Change, ops: Sequence[Op], mode: Mode, outcome: Outcome) -> None:
-    if change.mutation_id is not None:
-        row = TripMutation(
-            trip_id=change.trip.id,
-            actor_id=change.actor,
-            mutation_id=change.mutation_id,
-            fingerprint=fingerprint(ops, mode),
-            outcome=outcome.as_json(),
-            at=change.at,
-        )
-        db.session.add(row)

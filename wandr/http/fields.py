@@ -6,6 +6,7 @@ Each type also knows how Postgres writes it as JSON, so that a view can be rende
 from __future__ import annotations
 
 import re
+from base64 import b64decode, b64encode
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -225,6 +226,27 @@ class JsonObject(SqlJson, fields.Dict):
         if written_size(value) > self.size:
             raise ValidationError(f"Must be at most {self.size} bytes as JSON.")
         return value
+
+
+class Base64(SqlJson, fields.Field):
+    """Bytes, at most `high`, written in Base64 (RFC 4648 section 4)."""
+
+    def __init__(self, high: int, **more: Any) -> None:
+        self.high = high
+        metadata = {"type": "string", "contentEncoding": "base64", "maxLength": high * 4 // 3 + 4}
+        super().__init__(metadata=metadata | more.pop("metadata", {}), **more)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> bytes:
+        try:
+            read = b64decode(value, validate=True) if isinstance(value, str) else None
+        except ValueError:  # also for what is not ASCII
+            read = None
+        if read is None or len(read) > self.high:
+            raise ValidationError(f"Must be Base64 of at most {self.high} bytes.")
+        return read
+
+    def _serialize(self, value: bytes | None, attr: Any, obj: Any, **more: Any) -> str | None:
+        return None if value is None else b64encode(value).decode()
 
 
 class ListOf(SqlJson, fields.List):

@@ -78,6 +78,8 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
+COST = frozenset({"cost_minor", "currency"})
+
 ACTIVITY = Entity(
     name="activity",
     plural="activities",
@@ -91,8 +93,10 @@ ACTIVITY = Entity(
         frozenset({"start_time", "end_day", "end_time", "timezone", "end_timezone"}),
         frozenset({"location_id", "location"}),
         frozenset({"end_location_id", "end_location"}),
-        frozenset({"cost_minor", "currency"}),
+        COST,
     ),
+    strict=COST,
+    texts=frozenset({"notes"}),
     prepare=copy_locations,
     rule=times_make_sense,
     follows={"trip": follow_trip_dates},

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import func, select
 
 from wandr.ai.feed import BATCH, events_since, running_requests
-from wandr.changes.feed import change_as_json, read_log
+from wandr.changes.feed import MOST_BYTES, change_as_json, read_log
 from wandr.changes.models import TripChange
 from wandr.config import current_settings
 from wandr.errors import Busy, NotFound
@@ -23,7 +23,6 @@ from wandr.transaction import reading
 from wandr.trips.access import trip_for
 
 MOST_CHANGES = 500
-MOST_BYTES = 256 * 1024
 
 
 def join(connection: Connection, trip_id: UUID, since: int | None) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def _is_short(trip_id: UUID, since: int, head: int) -> bool:
         return False
     if head == since:
         return True
-    sizes = select(func.sum(func.length(cast(TripChange.ops, Text)))).where(
+    sizes = select(func.sum(TripChange.size)).where(
         TripChange.trip_id == trip_id, TripChange.seq > since, TripChange.seq <= head
     )
     return (db.session.scalar(sizes) or 0) <= MOST_BYTES

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from wandr.ai.feed import BATCH as AI_BATCH
 from wandr.ai.feed import STILL_TOLD, AiFeedEvent, events_since
-from wandr.changes.feed import LogRow, change_as_json, read_log
+from wandr.changes.feed import MOST_BYTES, LogRow, change_as_json, read_log
 from wandr.extensions import db
 from wandr.realtime.rooms import Lane, Room, Rooms, Seat
 from wandr.transaction import reading
@@ -102,7 +102,7 @@ class Tailer:
             if roles is not None:
                 self._enforce(room, roles)
             self._give(room, rows)
-            if len(rows) < BATCH:
+            if len(rows) < BATCH and sum(row.size for row in rows) < MOST_BYTES:
                 return
 
     def _enforce(self, room: Room, roles: dict[UUID, str]) -> None:

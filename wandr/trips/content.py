@@ -33,8 +33,9 @@ TRIP = Entity(
     needs_for={"delete": Permission.DELETE_TRIP, "restore": Permission.DELETE_TRIP},
     registers=(frozenset({"start_date", "end_date"}),),
     rule=dates_make_sense,
+    texts=frozenset({"notes"}),
     options=frozenset({"dates_mode"}),
-    client_ops=frozenset({"update", "delete", "restore"}),
+    client_ops=frozenset({"update", "text", "delete", "restore"}),
 )
 
 
@@ -51,6 +52,7 @@ MEMBER = Entity(
     fields=MemberFields,
     view=MemberView,
     needs=Permission.MANAGE_MEMBERS,
+    label="display_name",
     client_ops=frozenset(),
     key="user_id",
     prepare=copy_creation,

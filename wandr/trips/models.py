@@ -17,18 +17,20 @@ ROLES = ("organizer", "participant", "viewer")
 
 
 class Trip(Record, Versioned, Base):
-    """What a group plans. `seq` is the head of its change log."""
+    """What a group plans. `seq` is the head of its change log; `notes` are typed in together."""
 
     __tablename__ = "trips"
     __table_args__ = (
         CheckConstraint("length(title) BETWEEN 1 AND 200", name="title_length"),
         CheckConstraint("length(description) <= 1000", name="description_length"),
+        CheckConstraint("length(notes) <= 10000", name="notes_length"),
         CheckConstraint("end_date >= start_date", name="dates_in_order"),
         CheckConstraint(f"status IN {STATUSES}", name="status_known"),
     )
 
     title: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
     start_date: Mapped[date | None]
     end_date: Mapped[date | None]
     status: Mapped[str] = mapped_column(Text, default="planning")
@@ -37,6 +39,7 @@ class Trip(Record, Versioned, Base):
     trip_data: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    content_rows: Mapped[int] = mapped_column(default=0)  # activities and the like, alive
 
 
 class Member(Record, Versioned, Base):

@@ -10,7 +10,9 @@ from flask import Response, request
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.changes.content import apply_from_rest
+from wandr.changes.feed import read_text
 from wandr.changes.ops import Op
+from wandr.changes.schemas import TextView
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.extensions import db
 from wandr.http.etags import versioned
@@ -91,6 +93,14 @@ def delete_trip(trip_id: UUID) -> tuple[str, int]:
     """Move a trip to the trash."""
     apply_from_rest(trip_id, Op("delete", TRIP, trip_id))
     return "", 204
+
+
+@blueprint.route("/<uuid:trip_id>/text/notes")
+@door(Permission.VIEW)
+@blueprint.response(200, TextView)
+def read_trip_notes(trip_id: UUID) -> Response:
+    """The Yjs document behind the notes of a trip."""
+    return versioned(*read_text(TRIP, trip_id, trip_id, "notes", viewer=me().user_id))
 
 
 @blueprint.route("/<uuid:trip_id>/restoration", methods=["POST"])

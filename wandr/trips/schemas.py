@@ -38,6 +38,7 @@ class TripFields(WandrSchema):
 
     title = Text(200, low=1, required=True, metadata={"example": "Kyoto in spring"})
     description = Text(1000, load_default="")
+    notes = Text(10_000, load_default="")
     start_date = Day(allow_none=True, load_default=None, metadata={"example": "2027-04-01"})
     end_date = Day(allow_none=True, load_default=None, metadata={"example": "2027-04-05"})
     status = Choice(*STATUSES, load_default="planning")
@@ -60,6 +61,7 @@ class TripContentView(WandrSchema):
     id = Identifier(required=True)
     title = Text(200, required=True)
     description = Text(1000, required=True)
+    notes = Text(10_000, required=True)
     start_date = Day(allow_none=True, required=True)
     end_date = Day(allow_none=True, required=True)
     status = Choice(*STATUSES, required=True)

@@ -15,6 +15,7 @@ from wandr.base import new_id
 from wandr.changes.change import Change
 from wandr.changes.ops import Op
 from wandr.changes.performing import write
+from wandr.changes.registers import MAKING
 from wandr.changes.rendering import json_members, permissions_json, settled
 from wandr.changes.service import finish_change
 from wandr.extensions import db
@@ -33,14 +34,16 @@ class Founder:
 
 def create_trip(founder: Founder, fields: Mapping[str, Any], *, source: str = "rest") -> Trip:
     """A new trip with its organizer, as change 1 of its log. Raises Invalid for wrong dates."""
-    trip = Trip(**{"id": new_id(), "seq": 0, "created_by": founder.user_id, **fields})
+    made = {"id": new_id(), "seq": 0, "content_rows": 0, "created_by": founder.user_id}
+    trip = Trip(**made, **fields)
     change = Change(trip, founder.user_id, None, source, founder.client_id)
     TRIP.rule(change.scene, trip, frozenset(fields))
-    trip.created_at, trip.register_seqs = change.at, {"*": change.seq}
-    change.stamp(TRIP, trip, {})
+    trip.created_at, trip.register_seqs, trip.origins = change.at, {MAKING: change.seq}, {}
+    change.stamp(TRIP, trip, ())
     db.session.add(trip)
     db.session.flush()
-    change.remember(TRIP, trip, {"op": "create", "value": TRIP.see(trip)}, {"op": "delete"})
+    undone = {"op": "delete", "of": "create"}
+    change.remember(TRIP, trip, {"op": "create", "value": TRIP.see(trip)}, undone)
     membership = {"role": "organizer", "display_name": founder.display_name}
     write(change, Op("create", MEMBER, founder.user_id, membership))
     finish_change(change)

@@ -1,0 +1,49 @@
+"""What became of each mutation, kept so that a second delivery gets the first answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from wandr.base import utc_now
+from wandr.changes.change import Change
+from wandr.changes.models import TripMutation
+from wandr.changes.outcome import Outcome
+from wandr.errors import Invalid
+from wandr.extensions import db
+
+OUTCOMES_KEPT_FOR = timedelta(days=90)  # a phone may be offline for a while
+
+
+def recorded_outcome(change: Change, fingerprint: bytes) -> Outcome | None:
+    """The first outcome of a mutation seen before. Invalid when it asked for something else."""
+    if change.mutation_id is None:
+        return None
+    key = (change.trip.id, change.actor, change.mutation_id)
+    earlier = db.session.get(TripMutation, key)
+    if earlier is None:
+        return None
+    if earlier.fingerprint != fingerprint:
+        raise Invalid("This mutation_id was used for something else.", code="mutation_reused")
+    return Outcome(change.trip.seq, stored=earlier.outcome)
+
+
+def store_outcome(change: Change, fingerprint: bytes, outcome: Outcome) -> None:
+    """Keep the outcome of a mutation, applied or refused."""
+    if change.mutation_id is not None:
+        row = TripMutation(
+            trip_id=change.trip.id,
+            actor_id=change.actor,
+            mutation_id=change.mutation_id,
+            fingerprint=fingerprint,
+            outcome=outcome.as_json(),
+            at=change.at,
+        )
+        db.session.add(row)
+
+
+def forget_old_mutations() -> int:
+    """Delete outcomes that no client will ask for again; the number. Inside `atomic()`."""
+    old = delete(TripMutation).where(TripMutation.at < utc_now() - OUTCOMES_KEPT_FOR)
+    return db.session.execute(old).rowcount  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""`undo_change`: one change taken back as another, as far as nobody has written there since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from wandr.changes.attempts import each_for_itself
+from wandr.changes.audience import visible_ops
+from wandr.changes.change import Change
+from wandr.changes.models import TripChange
+from wandr.changes.mutations import recorded_outcome, store_outcome
+from wandr.changes.outcome import Outcome, Result
+from wandr.changes.service import begin_change, finish_change
+from wandr.changes.undoing import take_back
+from wandr.errors import Forbidden, NotFound
+from wandr.extensions import db
+from wandr.permissions import Permission, allows
+
+
+def undo_change(
+    trip_id: UUID,
+    actor: UUID,
+    seq: int,
+    *,
+    mutation_id: UUID | None = None,
+    client_id: UUID | None = None,
+) -> Outcome:
+    """Take change `seq` of a trip back, op by op; inside `atomic()`, behind the trip's gate.
+
+    The outcome is `partial` when something was left: its results say what, and why. Somebody
+    else's change takes EDIT_TRIP. Raises NotFound for an outsider and a change that is not there,
+    Invalid for a mutation id used for something else.
+    """
+    change = begin_change(trip_id, actor, source="undo", client_id=client_id)
+    change.mutation_id, change.undoes = mutation_id, seq
+    change.require(Permission.VIEW)
+    asked = hashlib.sha256(f"undo {seq}".encode()).digest()
+    if earlier := recorded_outcome(change, asked):
+        return earlier
+    undone = _find(change, seq)
+    acts = [(UUID(one["id"]), partial(_take_back, change, undone, one)) for one in undone.inverse]
+    results = each_for_itself(change, acts)
+    outcome = Outcome(finish_change(change), results, is_undo=True)
+    store_outcome(change, asked, outcome)
+    return outcome
+
+
+def _find(change: Change, seq: int) -> TripChange:
+    """A change that the actor can see. Of a trip in the trash, its deletion alone."""
+    log = select(TripChange).where(TripChange.trip_id == change.trip.id, TripChange.seq == seq)
+    undone = db.session.scalar(log)
+    if undone is None or not visible_ops(undone.ops, str(change.actor)):
+        raise NotFound("There is no such change in this trip.")
+    if change.trip.deleted_seq not in (None, seq):
+        raise NotFound()
+    return undone
+
+
+def _take_back(change: Change, undone: TripChange, inverse: Mapping[str, Any]) -> Result:
+    if undone.actor_id != change.actor and not _is_organizing(change):
+        raise Forbidden("You can undo what you did yourself; organizers, what others did.")
+    return take_back(change, undone.seq, inverse)
+
+
+def _is_organizing(change: Change) -> bool:
+    member = change.require(Permission.VIEW)
+    return allows(member.role, member.permissions, Permission.EDIT_TRIP)

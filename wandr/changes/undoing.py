@@ -1,0 +1,144 @@
+"""Taking back one op of a change: only where the row still holds what that change wrote.
+
+What somebody wrote since stays, and is reported. An undo's own change has an inverse like any
+other: to undo it is to redo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from wandr.changes.change import Change
+from wandr.changes.entity import Entity, Row, registry
+from wandr.changes.models import TripChange
+from wandr.changes.ops import Op
+from wandr.changes.outcome import Result
+from wandr.changes.performing import TRUSTED, find_row, follow, refuse_deleted
+from wandr.changes.positions import Lane
+from wandr.changes.registers import LIFE, last_change, newest_origin, origin
+from wandr.changes.splices import Splice
+from wandr.changes.texts import TextField, replace_text
+from wandr.changes.writing import change_row, delete_row, restore_row
+from wandr.errors import Conflict
+from wandr.extensions import db
+
+
+class ChangedSince(Conflict):
+    """Somebody has written there since; `kept` says what was left as it is."""
+
+    code = "changed_since"
+
+
+def take_back(change: Change, seq: int, inverse: Mapping[str, Any]) -> Result:
+    """Perform an inverse that the log holds of change `seq`. Raises what refuses it."""
+    entity = registry.find(inverse["entity"])
+    if entity is None or inverse["of"] not in entity.client_ops:
+        raise Conflict("This cannot be undone.", code="not_undoable")
+    change.require(entity.permission_for(inverse["of"]))
+    row = find_row(change, entity, UUID(inverse["id"]))
+    step = _Step(change, entity, row, seq, inverse)
+    return ACTS[inverse["op"]](step)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """An inverse op about to be performed on its row."""
+
+    change: Change
+    entity: Entity
+    row: Row
+    seq: int  # of the change that is taken back
+    inverse: Mapping[str, Any]
+
+    def set_fields_back(self) -> Result:
+        """The fields as they were, register by register."""
+        refuse_deleted((self.entity, self.row))
+        old = self.inverse["fields"]
+        ours = {name: value for name, value in old.items() if self._holds(name)}
+        kept = self._kept(name for name in old if name not in ours)
+        if not ours:
+            raise ChangedSince("Somebody changed this since.", extra={"kept": kept})
+        wanted = self._placed(self.entity.restorer.load(ours))
+        registers = {self.entity.register_of(name) for name in ours}
+        again = {name: seq for name, seq in self.inverse["was"].items() if name in registers}
+        target = self.entity, self.row
+        before = change_row(self.change, target, wanted, "update", again=again)
+        return self._done("update", before, kept=kept)
+
+    def set_text_back(self) -> Result:
+        """The text without what was typed."""
+        refuse_deleted((self.entity, self.row))
+        name = self.inverse["field"]
+        if not self._holds(name):
+            raise ChangedSince("Somebody typed here since.", extra={"kept": self._kept([name])})
+        field = TextField(self.entity, self.row, name)
+        text = Splice.from_json(self.inverse["splice"]).applied_to(field.plain)
+        replace_text(self.change, field, text, TRUSTED, again=self.inverse["was"])
+        return Result(self.row.id, "applied", self.change.seq)
+
+    def delete_again(self) -> Result:
+        """Gone, unless somebody has changed it since it came."""
+        if not self._holds(LIFE) or newest_origin(self.row) > self.seq:
+            current = {"current": self.entity.see(self.row)}
+            raise ChangedSince("Somebody changed this since.", extra=current)
+        again = self.inverse.get("was", {LIFE: 0})  # before its creation there was nothing
+        before = delete_row(self.change, (self.entity, self.row), again)
+        return self._done("delete", before)
+
+    def bring_back(self) -> Result:
+        """There again, as it was."""
+        if not self._holds(LIFE):
+            raise ChangedSince("Somebody restored or deleted this since.")
+        restore_row(self.change, (self.entity, self.row), self.inverse["was"])
+        return self._done("restore", {})
+
+    def _holds(self, name: str) -> bool:
+        register = self.entity.register_of(name)
+        wrote: int = self.inverse.get("wrote", {}).get(register, self.seq)
+        return origin(self.row, register) == wrote
+
+    def _placed(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """The fields, with a key that means the old place among the rows of today."""
+        if self.entity.ordered_within is None:
+            return wanted
+        lane = Lane.of(self.entity, self.row, wanted)
+        if "position" in wanted:
+            behind = self.inverse["after"]
+            behind = None if behind is None else UUID(behind)
+            return {**wanted, "position": lane.key_again(self.row.id, wanted["position"], behind)}
+        if set(wanted) & set(self.entity.ordered_within):
+            return {**wanted, "position": lane.free_key(self.row)}
+        return wanted
+
+    def _kept(self, names: Iterable[str]) -> list[dict[str, Any]]:
+        """What somebody else's later values are, whose, and since when."""
+        view = self.entity.see(self.row)
+        seqs = {name: last_change(self.row, self.entity.register_of(name)) for name in names}
+        authors = select(TripChange.seq, TripChange.actor_id).where(
+            TripChange.trip_id == self.change.trip.id, TripChange.seq.in_(set(seqs.values()))
+        )
+        by = {row.seq: str(row.actor_id) for row in db.session.execute(authors)} if seqs else {}
+        return [
+            {"field": name, "by": by.get(seq), "seq": seq, "value": view[name]}
+            for name, seq in seqs.items()
+        ]
+
+    def _done(
+        self, kind: str, before: Mapping[str, Any], kept: Sequence[dict[str, Any]] = ()
+    ) -> Result:
+        row_id: UUID = getattr(self.row, self.entity.key)
+        follow(self.change, (self.entity, self.row), before, Op(kind, self.entity, row_id))
+        return Result(row_id, "applied", self.change.seq, kept=list(kept))
+
+
+ACTS: Mapping[str, Callable[[_Step], Result]] = {
+    "update": _Step.set_fields_back,
+    "text": _Step.set_text_back,
+    "delete": _Step.delete_again,
+    "restore": _Step.bring_back,
+}
