@@ -14,7 +14,10 @@ from threading import RLock
 from typing import Any
 
 import simple_websocket
+from engineio.packet import Packet as EnginePacket
 from wsproto.frame_protocol import CloseReason
+
+from wandr.realtime.frames import FramedText, nothing
 
 MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
 LINGER = 2.0  # seconds for the other side to read a goodbye
@@ -28,12 +31,34 @@ class WholeSends:
     def __init__(self, sock: Any) -> None:
         self._socket = sock
         self._lock = RLock()
+        self._senders = 0  # at work or waiting for their turn
+        self._rest = b""  # of a frame that was begun
         self.is_read_to_its_end = False
 
     def send(self, data: bytes) -> int:
-        with self._lock:
-            self._socket.sendall(data)
+        self._senders += 1
+        try:
+            with self._lock:
+                rest, self._rest = self._rest, b""
+                self._socket.sendall(rest + data if rest else data)
+        finally:
+            self._senders -= 1
         return len(data)
+
+    def begin(self, data: bytes) -> int:
+        """Send what the system takes without waiting; the rest goes before whatever is sent next.
+
+        How many bytes it took: none when somebody else is at it. Only gevent's sockets can.
+        """
+        at_once = getattr(self._socket, "_sock", None)
+        if at_once is None or self._rest or self._senders:
+            return 0
+        try:
+            sent: int = at_once.send(data)
+        except OSError:  # it takes nothing now, or is broken: the writer will see
+            return 0
+        self._rest = data[sent:]
+        return sent
 
     def close(self) -> None:
         """Only note that nobody reads any more: `hang_up` closes, after our last words are read."""
@@ -80,6 +105,7 @@ class Steady:
         super().__init__(handler, server)  # type: ignore[call-arg]
         self.server_args["max_message_size"] = MAX_MESSAGE
         self.engine_socket = handler.__self__
+        self.engine_socket.steady = self
         self.opened_at = time.monotonic()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -97,6 +123,21 @@ class Steady:
                 self.cut()
                 self.ws.thread.join(LINGER)
             self.ws.sock.hang_up()
+
+    def give(self, packet: EnginePacket) -> None:
+        """Send a framed packet now, when nothing waits before it; else it waits for its turn."""
+        frame: bytes = packet.encode().frame
+        is_idle = self.engine_socket.queue.empty() and self.ws.connected
+        sent = self.ws.sock.begin(frame) if is_idle else 0
+        if sent < len(frame):
+            self.engine_socket.send(nothing() if sent else packet)
+
+    def send(self, message: str) -> None:
+        """What the writer does with each packet in its turn."""
+        if isinstance(message, FramedText) and self.ws.connected:
+            self.ws.sock.send(message.frame)
+        else:
+            super().send(message)  # type: ignore[misc]
 
     def wait(self) -> str | None:
         frame = super().wait()  # type: ignore[misc]
