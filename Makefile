@@ -8,7 +8,7 @@ ARGS   ?=
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: fuzz help setup run flask test check bench clients clean
+.PHONY: fuzz help setup run flask test check bench prove clients clean
 
 help:  ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ bench: $(STAMP)  ## Measure it under load
 fuzz: $(STAMP)  ## Try hostile input for seven minutes (needs schemathesis 4 on PATH)
 	@$(PYTHON) -m tests.fuzz
 
-clients: $(STAMP)  ## Generate TypeScript and Python clients and use them; look at /docs in a browser
+prove: $(STAMP)  ## Kill, freeze and cut what people edit through, for eight minutes (ARGS=network)
+	@$(PYTHON) -m tests.prove $(ARGS)
+
+clients: $(STAMP)  ## Use generated clients and the official Socket.IO client; look at /docs in a browser
 	@$(PYTHON) -m tests.contract.clients
 	@$(PYTHON) -m tests.contract.docs_page
 

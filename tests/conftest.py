@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -83,7 +84,7 @@ def rolled_back(
     app: Flask, outer_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Connection]:
     """Everything that a test commits goes into savepoints of one transaction, rolled back."""
-    monkeypatch.setattr(transaction, "AUTOCOMMIT_READS", False)
+    monkeypatch.setattr(transaction, "READS_AUTOCOMMIT", False)
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     with app.app_context():
         engines = db.engines
@@ -99,14 +100,21 @@ def rolled_back(
             outer.rollback()
 
 
-@pytest.fixture
-def committed_db(servers: EmbeddedServers, app: Flask) -> Iterator[str]:
+@contextmanager
+def database_copy(servers: EmbeddedServers) -> Iterator[str]:
     """The address of a fresh database: a copy of the migrated one, dropped at the end."""
     name = f"wandr_{uuid4().hex}"
     url = make_url(servers.database_url)
     administer(url, f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
     yield url.set(database=name).render_as_string(hide_password=False)
     administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed_db(servers: EmbeddedServers, app: Flask) -> Iterator[str]:
+    """The address of a database of one's own."""
+    with database_copy(servers) as url:
+        yield url
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def test_the_entry_is_a_page_for_a_browser(visitor):
 
 def test_every_link_of_the_entry_leads_somewhere(visitor):
     links = visitor.get("/").get_json()["links"]
-    assert {"docs", "openapi", "health", "ready"} <= set(links)
+    assert {"docs", "openapi", "asyncapi", "health", "ready"} <= set(links)
     page = visitor.get("/", headers={"Accept": BROWSER}).text
     assert set(re.findall('href="([^"]+)"', page)) == set(links.values())
     for link in links.values():
@@ -47,8 +47,9 @@ def test_every_link_of_the_entry_leads_somewhere(visitor):
 def test_the_entry_does_not_link_to_docs_that_are_off(servers):
     app = create_app(settings_for(servers.database_url, servers.redis_url, DOCS_ENABLED="0"))
     visitor = app.test_client()
-    assert not {"docs", "openapi"} & set(visitor.get("/").get_json()["links"])
-    assert visitor.get("/docs").status_code == visitor.get("/openapi.json").status_code == 404
+    assert not {"docs", "openapi", "asyncapi"} & set(visitor.get("/").get_json()["links"])
+    for path in ("/docs", "/openapi.json", "/asyncapi.json"):
+        assert visitor.get(path).status_code == 404
 
 
 def test_the_process_is_healthy(visitor):

@@ -129,7 +129,7 @@ class Settings:
 
     @property
     def serves_docs(self) -> bool:
-        """Whether `/docs` and `/openapi.json` are there; by default not in production."""
+        """Whether `/docs` and the contracts it shows are there; by default not in production."""
         return not self.is_production if self.docs_enabled is None else self.docs_enabled
 
     def apply_to(self, app: Flask) -> None:

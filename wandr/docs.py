@@ -1,4 +1,4 @@
-"""The contract of the REST doors as OpenAPI, and a page to read and try it, with own assets."""
+"""The contracts of REST (OpenAPI) and sockets (AsyncAPI), and a page to try the former."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import flask_swagger_ui
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
 
 from wandr.auth.door import Access, door
+from wandr.config import current_settings
 from wandr.extensions import api
+from wandr.realtime.document import describe_protocol
 
 blueprint = Blueprint("docs", __name__)
 ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -57,6 +59,17 @@ def read_openapi() -> Response:
     return Response(text, mimetype="application/json")
 
 
+@blueprint.route("/asyncapi.json")
+@door(Access.OPEN, opens_transaction=False)
+def read_asyncapi() -> Response:
+    """The AsyncAPI 3 document of the socket's protocol."""
+    text = current_app.extensions.get("wandr.asyncapi")
+    if text is None:
+        document = describe_protocol(current_settings().sockets_per_trip)
+        text = current_app.extensions["wandr.asyncapi"] = json.dumps(document)
+    return Response(text, mimetype="application/json")
+
+
 @blueprint.route("/docs")
 @door(Access.OPEN, opens_transaction=False)
 def read_docs() -> Response:
@@ -79,5 +92,5 @@ def read_docs_asset(name: str) -> Response:
 
 
 def register_docs(app: Flask) -> None:
-    """Serve `/openapi.json` and `/docs`."""
+    """Serve `/openapi.json`, `/asyncapi.json` and `/docs`."""
     app.register_blueprint(blueprint)

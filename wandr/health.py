@@ -34,7 +34,7 @@ def read_entry() -> Response:
     """Name, version and the way to everything else; a page for a browser, JSON otherwise."""
     links = {"health": "/health", "ready": "/health/ready"}
     if current_settings().serves_docs:
-        links |= {"docs": "/docs", "openapi": "/openapi.json"}
+        links |= {"docs": "/docs", "openapi": "/openapi.json", "asyncapi": "/asyncapi.json"}
     wants_page = request.accept_mimetypes.best_match(["application/json", "text/html"])
     if wants_page == "text/html":
         rows = "".join(f'<li><a href="{to}">{name}</a></li>' for name, to in links.items())

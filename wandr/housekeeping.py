@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event, Thread
+from uuid import UUID
 
 import structlog
 from flask import Flask
@@ -15,10 +16,12 @@ from wandr.changes.mutations import forget_old_mutations
 from wandr.config import Settings
 from wandr.http.idempotency import forget_old_keys
 from wandr.jobs.relay import OutboxRelay
+from wandr.pokes import CHANNEL as POKES
 from wandr.pokes import poker
+from wandr.realtime import presence, presence_store
 from wandr.realtime.expiry import Expiry
 from wandr.realtime.farewell import Farewell
-from wandr.realtime.listener import PokeListener
+from wandr.realtime.listener import Listener
 from wandr.realtime.state import STATE, Sockets
 from wandr.realtime.tailer import PERIOD, Tailer
 from wandr.transaction import atomic
@@ -64,10 +67,15 @@ class Housekeeping:
         settings: Settings = app.config["WANDR"]
         sockets: Sockets = app.extensions[STATE]
         self.tailer = Tailer(sockets.rooms, sockets.emit)
-        self.listener = PokeListener(settings.redis_url, self.tailer.wake)
+        heard = {
+            POKES: lambda trip_id: self.tailer.wake(UUID(trip_id)),
+            presence_store.CHANNEL: sockets.presence.hear,
+        }
+        self.listener = Listener(settings.redis_url, heard)
         chores = {
             "heads": (self.tailer.tell_heads, 15.0),
             "listener": (self.listener.step, 0.0),
+            "presence": (sockets.presence.step, presence.PERIOD),
             "expiry": (Expiry(sockets).step, 1.0),
             "farewell": (Farewell(sockets, is_leaving).step, 0.25),
             "outbox": (OutboxRelay().step, 1.0),

@@ -9,14 +9,12 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.pool import ConnectionPoolEntry, Pool
+from sqlalchemy.pool import Pool
 
 from wandr.extensions import db
 
-# A read needs no BEGIN and no ROLLBACK: two round trips fewer on every GET. It is the driver's own
-# switch that is set: SQLAlchemy's AUTOCOMMIT costs a round trip again to leave it (SET … DEFAULT).
-AUTOCOMMIT_READS = True
-_OPEN, _READS = "wandr.atomic", "wandr.reading"
+READS_AUTOCOMMIT = True  # a read needs no BEGIN and no ROLLBACK: two round trips fewer
+_OPEN = "wandr.atomic"
 
 
 @dataclass
@@ -51,20 +49,11 @@ def atomic() -> Iterator[None]:
 def reading() -> Iterator[None]:
     """Let the session read without a transaction; its connection goes back at the end."""
     try:
-        if AUTOCOMMIT_READS:
-            pooled = db.session.connection().connection
-            driver: Any = pooled.driver_connection
-            driver.autocommit = pooled.info[_READS] = True
+        if READS_AUTOCOMMIT:
+            _driver_connection().autocommit = True
         yield
     finally:
         db.session.rollback()
-
-
-@event.listens_for(Pool, "checkin")
-def _end_autocommit(connection: Any, record: ConnectionPoolEntry) -> None:
-    """Whoever borrows the connection next may want a transaction."""
-    if record.info.pop(_READS, False) and connection is not None and not connection.closed:
-        connection.autocommit = False
 
 
 def on_commit(callback: Callable[..., None], *args: Any) -> None:
@@ -75,6 +64,20 @@ def on_commit(callback: Callable[..., None], *args: Any) -> None:
 def at_end(callback: Callable[..., None], *args: Any) -> None:
     """Call back when the surrounding `atomic` ends, either way. RuntimeError when none is open."""
     _hooks().at_end.append(partial(callback, *args))
+
+
+def _driver_connection() -> Any:
+    """The driver's own connection. SQLAlchemy's isolation levels would send a SET after each read,
+    and lose the connection's place in the pool when Postgres has died before it.
+    """
+    return db.session.connection().connection.dbapi_connection
+
+
+@event.listens_for(Pool, "checkin")
+def _end_autocommit(connection: Any, _: object) -> None:
+    """Whoever takes the connection next gets transactions. Sends nothing."""
+    if connection is not None and not connection.closed and connection.autocommit:
+        connection.autocommit = False
 
 
 def _hooks() -> _Hooks:

@@ -104,6 +104,21 @@ def test_the_log_has_no_gap_and_folds_into_the_whole(people, trip_path):
     assert len({row["position"] for row in rows}) == 13
 
 
+def test_eight_who_shift_a_trip_at_once_move_it_eight_days(people, trip_path):
+    organizer = people[0]
+    body = {"title": "Tea", "day": "2027-04-01"}
+    tea = organizer.post(f"{trip_path}/activities", json=body, status=201)
+    headers = {"Authorization": f"Bearer {organizer.token}"}
+
+    def shift(_):
+        client = organizer.client.application.test_client()
+        return client.patch(f"/api/v1{trip_path}", json={"shift_days": 1}, headers=headers)
+
+    assert {answer.status_code for answer in at_once(8, shift)} == {200}
+    assert organizer.get(trip_path)["start_date"] == "2027-04-09"
+    assert organizer.get(f"{trip_path}/activities/{tea['id']}")["day"] == "2027-04-09"
+
+
 def test_who_loses_the_right_while_waiting_for_the_lock_writes_nothing(
     committed_app, people, trip_path
 ):

@@ -41,6 +41,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "timezone": (None, "Pacific/Kiritimati", "America/New_York"),
     "cost_minor": (None, 0, 10**15),
     "located": (True, False),
+    "company": (0, 2, 3),
 }
 KINDS = ("create", "update", "update", "move", "move", "move", "delete", "restore", "restore")
 Step = tuple[Any, ...]
@@ -73,7 +74,8 @@ class Dice(Random):
 
     def op(self) -> Step:
         dates = ("dates", self.randrange(-2, 4), self.randrange(5), self.choice(["keep", "shift"]))
-        return self.choice([*[self.activity_op()] * 8, dates, ("trip_data", self.json())])
+        shift = ("shift", self.choice([-2, -1, 1, 2]))
+        return self.choice([*[self.activity_op()] * 8, dates, shift, ("trip_data", self.json())])
 
     def activity_op(self) -> Step:
         kind = self.choice(KINDS)
@@ -145,6 +147,9 @@ class World:
         if kind == "trip_data":
             fields: dict[str, Any] = {"trip_data": {"value": given[0]}}
             return {"op": "update", "entity": "trip", "id": self.trip_id, "fields": fields}
+        if kind == "shift":
+            target = {"op": "update", "entity": "trip", "id": self.trip_id}
+            return {**target, "shift_days": given[0]}
         if kind == "dates":
             start = FIRST + timedelta(given[0])
             end = start + timedelta(given[1])
@@ -160,7 +165,12 @@ class World:
         return op
 
     def fields(self, kind: str, given: dict[str, Any]) -> dict[str, Any]:
-        fields = {name: value for name, value in given.items() if name != "located"}
+        fields = {
+            name: value for name, value in given.items() if name not in ("located", "company")
+        }
+        if "company" in given:
+            company = self.people[: given["company"]]
+            fields["participants"] = [str(person.user_id) for person in company]
         if "located" in given:
             fields["location_id"] = self.place if given["located"] else None
         return {"title": "A", **fields} if kind == "create" else fields

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.fold import spliced
+from tests.reference.folding import spliced
 from wandr.changes.splices import (
     MOST_WORDS,
     Splice,

@@ -13,8 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.contract.clients.__main__ import run, say
-from tests.contract.running import running_wandr
+from tests.contract.running import run, running_wandr, say
 
 PLAYWRIGHT = "playwright-core@1.64.1"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

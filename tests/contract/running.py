@@ -1,10 +1,12 @@
-"""Wandr on a free port with servers of its own, for clients that are other programs."""
+"""Clients that are other programs, and a Wandr on a free port with servers of its own for them."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,3 +46,17 @@ def running_wandr() -> Iterator[str]:
                 thread.join()
                 with app.app_context():
                     db.engine.dispose()
+
+
+def run(command: Sequence[str], folder: Path, environ: Mapping[str, str] | None = None) -> str:
+    """What a command prints. Raises CalledProcessError with it when it fails."""
+    done = subprocess.run(
+        command, cwd=folder, env=environ, check=True, text=True, timeout=300,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return done.stdout
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

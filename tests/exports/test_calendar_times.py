@@ -98,6 +98,32 @@ def test_a_flight_lands_on_an_earlier_day_than_it_took_off(event_for):
     assert (utc(event.start), utc(event.end)) == ("2027-04-05 15:30", "2027-04-06 10:10")
 
 
+def test_a_flight_lands_on_the_day_before(event_for):
+    lines, event = event_for(
+        day="2027-01-02", start_time="00:30", timezone="Pacific/Apia",
+        end_day="2027-01-01", end_time="01:10", end_timezone="Pacific/Pago_Pago",
+    )  # fmt: skip
+    assert lines["DTSTART;TZID=Pacific/Apia"] == "20270102T003000"
+    assert lines["DTEND;TZID=Pacific/Pago_Pago"] == "20270101T011000"
+    assert (utc(event.start), utc(event.end)) == ("2027-01-01 11:30", "2027-01-01 12:10")
+
+
+def test_a_flight_lands_at_the_second_of_two_times(event_for):
+    """A local time means the first to calendars, and that is before it took off."""
+    lines, event = event_for(
+        day="2027-10-31", start_time="01:00", timezone="Atlantic/Reykjavik",
+        end_time="01:15", end_timezone="Europe/London",
+    )  # fmt: skip
+    assert lines["DTEND"] == "20271031T011500Z"
+    assert (utc(event.start), utc(event.end)) == ("2027-10-31 01:00", "2027-10-31 01:15")
+
+
+def test_a_start_that_the_clocks_skip_has_no_end_before_itself(event_for):
+    lines, _ = event_for(day="2027-03-28", start_time="02:30", end_time="03:00", timezone=PARIS)
+    assert lines["DTSTART;TZID=Europe/Paris"] == "20270328T033000"
+    assert not [name for name in lines if name.startswith("DTEND")]
+
+
 def test_an_end_floats_with_its_start(event_for):
     lines, _ = event_for(day="2027-04-02", start_time="09:30", end_time="11:00", end_timezone=TOKYO)
     assert lines["DTEND"] == "20270402T110000"

@@ -8,13 +8,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
+from tests.cast import make_person
 from tests.conftest import administer, settings_for
 from wandr import create_app
 from wandr.base import Base
 from wandr.extensions import db
+
+CHECKS = text(
+    "SELECT connamespace::regnamespace::text AS place, conname AS name,"
+    " pg_get_constraintdef(oid) AS says FROM pg_constraint WHERE contype = 'c'"
+    " AND connamespace IN ('public'::regnamespace, 'models'::regnamespace)"
+)
 
 
 @pytest.fixture
@@ -37,12 +44,43 @@ def test_up_from_empty_gives_exactly_the_models(empty_app):
     assert difference == []
 
 
+def test_every_check_is_that_of_the_models(empty_app):
+    """Alembic compares no checks: here both are made, and Postgres says what it understood."""
+    upgrade()
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE SCHEMA models"))
+        aside = connection.execution_options(schema_translate_map={None: "models"})
+        Base.metadata.create_all(aside, checkfirst=False)
+        checks = connection.execute(CHECKS).all()
+    told = {(one.place, one.name): one.says for one in checks}
+    assert {name for _, name in told} >= {"ck_activities_days_in_order"}
+    for place, name in told:
+        assert told["models", name] == told["public", name], (place, name)
+
+
 def test_down_leaves_nothing_and_up_again_works(empty_app):
     upgrade()
     downgrade(revision="base")
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
     upgrade()
     assert "trips" in inspect(db.engine).get_table_names()
+
+
+def test_what_only_a_newer_version_takes_outlives_the_way_down_and_up(empty_app):
+    """A flight that lands on the day before: nothing of a plan is deleted for a constraint."""
+    upgrade()
+    person = make_person(empty_app, "Ada")
+    trip = person.post("/trips", json={"title": "Samoa"})
+    flight = {
+        "title": "Apia to Pago Pago",
+        **{"day": "2027-01-02", "start_time": "00:30", "timezone": "Pacific/Apia"},
+        **{"end_day": "2027-01-01", "end_time": "01:10", "end_timezone": "Pacific/Pago_Pago"},
+    }
+    address = f"/trips/{trip['id']}/activities"
+    made = person.post(address, json=flight, status=201)
+    downgrade(revision="0002")
+    upgrade()
+    assert person.get(address)["items"] == [made]
 
 
 def test_up_twice_is_up_once(empty_app):

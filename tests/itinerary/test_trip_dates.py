@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 
@@ -76,6 +78,39 @@ def test_a_preview_says_the_same_and_changes_nothing(
     assert days() == before
     outsider.post(f"{path}/dates/preview", json=NEW, status=404)
     viewer.post(f"{path}/dates/preview", json={**NEW, "mode": "dream"}, status=422)
+
+
+def test_what_ends_after_the_trip_stays_where_it_begins(path, organizer, plans):
+    organizer.patch(path, json=NEW)
+    stay = organizer.get(f"{path}/activities/{plans[1]['id']}")
+    assert (stay["day"], stay["end_day"]) == ("2027-04-03", "2027-04-05")
+
+
+def test_what_is_added_offline_to_a_day_that_left_the_trip_is_taken(
+    path, organizer, participant, days
+):
+    """The dates are a frame and no fence: nothing that somebody wrote offline is lost."""
+    seen = organizer.get(path)["seq"]
+    organizer.patch(path, json=NEW)
+    fields = {"title": "Late", "day": "2027-04-05"}
+    batch = {
+        "mutation_id": str(uuid4()),
+        "mode": "offline",
+        "base_seq": seen,
+        "ops": [{"op": "create", "entity": "activity", "id": str(uuid4()), "fields": fields}],
+    }
+    (result,) = participant.post(f"{path}/changes", json=batch)["results"]
+    assert result["status"] == "applied"
+    assert days() == {"Late": "2027-04-05"}
+
+
+def test_what_was_unscheduled_can_be_put_back_by_a_move(path, organizer, plan):
+    times = {"start_time": "22:00", "end_time": "06:30"}
+    train = plan("Night train", day="2027-04-01", end_day="2027-04-02", **times)
+    organizer.patch(path, json=NEW)
+    address = f"{path}/activities/{train['id']}/move"
+    back = organizer.post(address, json={"day": "2027-04-03"}, status=200)
+    assert (back["day"], back["end_day"]) == ("2027-04-03", "2027-04-04")
 
 
 def test_an_unknown_mode_is_refused(path, organizer):

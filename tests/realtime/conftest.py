@@ -97,7 +97,7 @@ class Group:
 
 @pytest.fixture
 def device(live: WebServer) -> Iterator[Callable[..., Device]]:
-    """Connect somebody's device; all are closed at the end."""
+    """Connect somebody's device; all are closed at the end, and have heard what is promised."""
     devices: list[Device] = []
 
     def connect(person: Person, **more: Any) -> Device:
@@ -107,6 +107,7 @@ def device(live: WebServer) -> Iterator[Callable[..., Device]]:
     yield connect
     for one in devices:
         one.close()
+    assert [one.strange() for one in devices] == [[] for _ in devices]
 
 
 @pytest.fixture

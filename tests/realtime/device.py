@@ -10,6 +10,7 @@ from uuid import uuid4
 import socketio
 
 from tests.cast import Person
+from tests.realtime import protocol
 from tests.realtime.server import wait_until
 
 
@@ -31,6 +32,7 @@ class Device:
         self.auth = {"token": person.token, "client_id": self.client_id, "proto": 1} | auth
         self.url = url
         self.heard: list[Heard] = []
+        self.introduced: list[dict[str, Any]] = []  # who was present when it joined
         self.gone: str | None = None
         self.refusal: Any = None
         self.io = socketio.Client(reconnection=False, handle_sigint=False)
@@ -42,6 +44,10 @@ class Device:
         self.gone = None
         self.io.connect(self.url, auth=self.auth, transports=["websocket"], wait_timeout=5)
         return self
+
+    def strange(self) -> list[str]:
+        """What it has heard that is not as the AsyncAPI document says."""
+        return [fault for one in self.heard for fault in protocol.told(one.name, one.payload)]
 
     def close(self) -> None:
         raw = self.io.eio.ws
@@ -57,7 +63,9 @@ class Device:
 
     def send(self, event: str, *args: Any) -> Any:
         """Send an event and wait for its acknowledgement."""
-        return self.io.call(event, args if len(args) != 1 else args[0], timeout=5)
+        answer = self.io.call(event, args if len(args) != 1 else args[0], timeout=5)
+        assert protocol.answered(event, answer) == [], answer
+        return answer
 
     def join(self, trip_id: Any, since: int | None = None) -> dict[str, Any]:
         return self.send("trip:join", {"trip_id": str(trip_id), "since": since})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from uuid import uuid4
 
 import pytest
 from socketio.exceptions import ConnectionError as Refused
 
 from tests.realtime.device import Device, create
+from tests.realtime.raw import RawSocket
 from wandr.auth.sessions import Ending, end_session
 from wandr.extensions import db
 from wandr.transaction import atomic
@@ -67,6 +69,18 @@ def test_an_inactive_user_does_not_connect(live, group) -> None:
     db.session.get_one(User, group.viewer.user_id).is_active = False
     db.session.commit()
     assert refusal_of(live, group.viewer)["code"] == "unauthorized"
+
+
+def test_another_namespace_is_refused_with_a_code(live, group) -> None:
+    raw = RawSocket(live.url, group.viewer)
+    for packet in ("40/admin,", '40{"token":"x"}'):  # the second is a second handshake
+        raw.socket.send(packet)
+        frame = raw.read()
+        assert frame.startswith("44")
+        told = json.loads(frame[frame.index("{") :])
+        assert told == {"message": "Unable to connect", "data": {"code": "bad_handshake"}}
+    assert raw.ask('["trip:leave", {}]')["error"]["code"] == "invalid"  # the first one stands
+    raw.close()
 
 
 def test_connecting_joins_nothing(group, device) -> None:

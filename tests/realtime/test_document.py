@@ -27,5 +27,12 @@ def test_the_example_runs(live, group) -> None:
 
 def test_it_describes_every_client_event() -> None:
     described = set(re.findall(r"^\| `([a-z]+:[a-z]+)` \| `\{", PAGE, re.MULTILINE))
-    heard = {"trip:changes", "trip:head", "trip:role", "trip:revoked", "trip:reset"}
+    heard = {
+        "trip:changes",
+        "trip:head",
+        "trip:role",
+        "trip:revoked",
+        "trip:reset",
+        "presence:diff",
+    }
     assert described - heard - {"ai:event", "auth:expiring"} == set(client_events())

@@ -13,6 +13,7 @@ from tests.realtime.server import wait_until
 from wandr.auth.sessions import Ending, end_session
 from wandr.extensions import db
 from wandr.realtime.events import answer
+from wandr.realtime.expiry import Expiry
 from wandr.realtime.rooms import Connection
 from wandr.realtime.state import sockets
 from wandr.transaction import atomic
@@ -91,3 +92,9 @@ def test_nor_in_an_ended_session_seen_open_long_ago(group, inside) -> None:
     leave = {"trip_id": str(group.trip_id)}
     assert answer(inside, "trip:leave", fresh.sid, (leave,)) == {"ok": True}
     assert answer(inside, "trip:leave", stale.sid, (leave,))["error"]["code"] == "unauthorized"
+
+
+def test_who_went_while_shaking_hands_is_forgotten(group, inside) -> None:
+    ghost = connected(group.organizer)
+    Expiry(sockets()).step()
+    assert sockets().rooms.find_connection(ghost.sid) is None

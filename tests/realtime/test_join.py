@@ -49,7 +49,14 @@ def test_a_member_joins_and_hears_where_the_snapshot_is(group, device) -> None:
         "role": "viewer",
         "changes": None,
         "snapshot_url": f"/api/v1/trips/{group.trip_id}/snapshot",
-        "presence": None,
+        "presence": [
+            {
+                "client_id": vera.client_id,
+                "user_id": str(group.viewer.user_id),
+                "display_name": group.viewer.display_name,
+                "state": {},
+            }
+        ],
         "ai": [],
     }
 

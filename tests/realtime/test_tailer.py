@@ -5,7 +5,9 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from flask import current_app
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from tests.realtime.device import create
 from tests.realtime.stage import Stage
@@ -14,7 +16,9 @@ from wandr.changes.ops import read_ops
 from wandr.changes.service import apply
 from wandr.errors import NotFound
 from wandr.extensions import db
+from wandr.realtime import backlog, rooms
 from wandr.realtime import tailer as tailing
+from wandr.realtime.events import answer
 from wandr.realtime.joining import join
 from wandr.realtime.rooms import Seat
 from wandr.realtime.state import sockets
@@ -169,6 +173,20 @@ def test_a_join_that_is_overtaken_by_a_removal_is_refused(group, real, monkeypat
     assert real.rooms.all_rooms() == []
 
 
+def test_a_join_that_is_overtaken_by_a_new_role_tells_that(group, real, monkeypatch) -> None:
+    def be_promoted() -> None:
+        role = {"role": "participant"}
+        with atomic():
+            change_member(group.trip_id, group.organizer.user_id, group.viewer.user_id, role)
+
+    just_before_opening(real, monkeypatch, be_promoted)
+    connection = real.connect(group.viewer)
+    told = join(connection, group.trip_id, since=3)
+    assert (told["role"], told["changes"][-1]["ops"][0]["fields"]["role"]) == 2 * ("participant",)
+    assert real.rooms.seat(group.trip_id, connection.sid).role == "participant"
+    real.rooms.disconnect(connection.sid)
+
+
 def test_a_join_takes_in_what_was_held(group, real, monkeypatch) -> None:
     stage, connection = real, real.connect(group.viewer)
     write(group)
@@ -183,8 +201,13 @@ def test_a_join_takes_in_what_was_held(group, real, monkeypatch) -> None:
     assert stage.rooms.all_rooms() == []
 
 
+def resets(stage: Stage, seat: Seat) -> list[str]:
+    """The reasons of the `trip:reset` that a seat has heard in the last look."""
+    return [told["reason"] for event, told in stage.heard_by(seat) if event == "trip:reset"]
+
+
 def test_who_lags_behind_is_told_to_begin_anew(group, stage, monkeypatch) -> None:
-    monkeypatch.setattr(tailing, "MOST_UNSEEN", 2)
+    monkeypatch.setattr(rooms, "MOST_UNSEEN", 2)
     lagging, silent = stage.sit(group.viewer), stage.sit(group.organizer)
     lagging.seen = 3
     write(group, 2)
@@ -197,6 +220,62 @@ def test_who_lags_behind_is_told_to_begin_anew(group, stage, monkeypatch) -> Non
     stage.look()
     assert stage.heard_by(lagging) == []
     assert seqs(stage.heard_by(silent)) == [7]
+
+
+def test_who_has_not_seen_what_is_old_lags_too(group, stage, monkeypatch) -> None:
+    slow, quick, silent = (stage.sit(group.viewer) for _ in range(3))
+    slow.seen, quick.seen = 3, 3
+    write(group)
+    stage.look()
+    quick.seen = 4
+    assert [resets(stage, one) for one in (slow, quick, silent)] == [[], [], []]
+    monkeypatch.setattr(tailing, "PATIENCE", 0.0)  # as if it had been given long ago
+    stage.look()
+    assert [resets(stage, one) for one in (slow, quick, silent)] == [["lagging"], [], []]
+
+
+def test_nobody_has_seen_what_is_still_to_come(group, real) -> None:
+    seat = real.sit(group.viewer)
+    seen = {"trip_id": str(group.trip_id), "seq": 2**31 - 1}
+    assert answer(current_app, "trip:seen", seat.connection.sid, (seen,)) == {"ok": True}
+    assert seat.seen == 3
+    real.rooms.disconnect(seat.connection.sid)
+
+
+def test_what_the_join_has_told_counts_as_seen(group, stage, monkeypatch) -> None:
+    monkeypatch.setattr(tailing, "PATIENCE", 0.0)
+    stage.sit(group.organizer)
+    write(group, 3)
+    stage.look()
+    late = stage.sit(group.viewer)
+    late.seen = 1
+    stage.look()
+    assert resets(stage, late) == [] and late.since == 6
+
+
+def test_who_does_not_read_is_given_no_more(group, stage) -> None:
+    """Also one that never tells what it has seen."""
+    deaf, reader = stage.sit(group.viewer), stage.sit(group.organizer)
+    for one, size in ((deaf, backlog.MOST_BYTES + 1), (reader, backlog.MOST_BYTES)):
+        one.connection.backlog.add(size)
+    stage.look()
+    assert [resets(stage, one) for one in (deaf, reader)] == [["lagging"], []]
+    write(group)
+    stage.look()
+    assert (stage.heard_by(deaf), seqs(stage.heard_by(reader))) == ([], [4])
+
+
+def test_a_log_that_went_back_sends_everybody_to_the_snapshot(group, stage) -> None:
+    """A standby without the newest commits has taken over."""
+    vera, pavel = stage.sit(group.viewer, head=9), stage.enter(group.participant, head=9)
+    with capture_logs() as logs:
+        stage.look()
+    assert resets(stage, vera) == ["too_old"]
+    assert [one["event"] for one in logs] == ["log_went_back"]
+    assert stage.rooms.open(pavel, "participant")  # who joins just then goes on from the new head
+    write(group)
+    stage.look()
+    assert (stage.heard_by(vera), seqs(stage.heard_by(pavel))) == ([], [4])
 
 
 def test_heads_are_told_to_those_who_follow(group, stage) -> None:

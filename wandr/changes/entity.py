@@ -12,6 +12,7 @@ from uuid import UUID
 from marshmallow import Schema
 from sqlalchemy import ColumnElement
 
+from wandr.http.schema import WandrSchema
 from wandr.permissions import Permission
 from wandr.trips.models import Trip
 
@@ -35,7 +36,14 @@ def _nothing(scene: Scene, row: Row, changed: frozenset[str]) -> None:
     """The rule of an entity that has none."""
 
 
+def _no_fields(scene: Scene, row: Row, op: Op) -> Mapping[str, Any]:
+    """What an entity computes whose ops say all that they set."""
+    return {}
+
+
 Rule = Callable[[Scene, Row, frozenset[str]], None]
+# (scene, row as it is now, the op) -> fields that the op sets besides its own, if any
+Compute = Callable[[Scene, Row, "Op"], Mapping[str, Any]]
 # (scene, row as it is now, its view before the op, the op) -> ops that follow from it
 Follow = Callable[[Scene, Row, Mapping[str, Any], "Op"], Sequence["Op"]]
 
@@ -48,7 +56,9 @@ class Entity:
     field is a column of `model`). `registers` are fields that move together and are overwritten
     together; a field named in none is a register of its own. `strict` registers (money) are never
     overwritten blindly. `prepare` derives columns, `rule` raises Invalid for what a schema cannot
-    know; both run under the lock. `follows` maps the name of another entity to a function that
+    know; both run under the lock. `options` are extras of its ops, beside their fields; `computes`
+    makes fields of them, from the row as it is, so that two such ops add up: relative ones never
+    conflict. `follows` maps the name of another entity to a function that
     returns the ops which follow from a change of it. `audience` says who may see a row; None is
     everybody in the trip; `visible_to` says the same to Postgres. `texts` are fields that several
     people type in at once: Yjs documents, plain text to readers. `label` is the field that names a
@@ -72,7 +82,8 @@ class Entity:
     visible_to: Callable[[UUID], ColumnElement[bool]] | None = None
     texts: frozenset[str] = frozenset()
     label: str = "title"
-    options: frozenset[str] = frozenset()
+    options: type[Schema] = WandrSchema
+    computes: Compute = _no_fields
     client_ops: frozenset[str] = ALL_OPS
     key: str = "id"
     keeps_tombstones: bool = True
@@ -110,6 +121,10 @@ class Entity:
         return self.fields(partial=True)
 
     @cached_property
+    def option_names(self) -> frozenset[str]:
+        return frozenset(self.options().fields)
+
+    @cached_property
     def restorer(self) -> Schema:
         """Reads back what `see` has written."""
         return self.view(partial=True)
@@ -135,6 +150,10 @@ class Registry:
         for entity in self._entities.values():
             if name in entity.follows:
                 yield entity.follows[name]
+
+    def option_schemas(self) -> list[type[Schema]]:
+        """The extras that ops take, of each kind of content that has some."""
+        return [one.options for one in self._entities.values() if one.option_names]
 
     def __iter__(self) -> Iterator[Entity]:
         return iter(self._entities.values())

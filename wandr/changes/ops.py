@@ -13,7 +13,7 @@ from uuid import UUID
 from marshmallow import ValidationError
 
 from wandr.changes.entity import Entity, registry
-from wandr.changes.schemas import OpSchema
+from wandr.changes.schemas import OpSchema, op_schema
 from wandr.errors import Invalid, WandrError
 from wandr.http.json import is_safe_json
 
@@ -31,7 +31,6 @@ class End:
 
 
 END = End()
-_reader = OpSchema()
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,12 @@ def read_ops(raw_ops: Sequence[Any]) -> list[Op]:
 
     An op with a shape and wrong content is returned with its `problem`, for the batch to report.
     """
+    reader = op_schema()
     errors: dict[int, Any] = {}
     ops: list[Op] = []
     for index, raw in enumerate(raw_ops):
         try:
-            ops.append(_read_op(_reader.load(raw)))
+            ops.append(_read_op(reader.load(raw)))
         except ValidationError as error:
             errors[index] = error.messages
     if errors:
@@ -87,7 +87,7 @@ def _read_op(raw: Mapping[str, Any]) -> Op:
         entity,
         raw["id"],
         after=raw.get("after", END),
-        options={name: raw[name] for name in ("dates_mode",) if name in raw},
+        options={name: raw[name] for name in raw if name not in OpSchema._declared_fields},
         rejects_conflicts=raw.get("on_conflict") == "reject",
     )
     try:
@@ -111,7 +111,7 @@ def _taking(op: Op) -> Entity:
     """The entity of an op, which takes such ops from clients. Raises Invalid."""
     if op.entity is None:
         raise Invalid("There is no such entity.", code="unknown_entity")
-    if op.kind not in op.entity.client_ops or not set(op.options) <= op.entity.options:
+    if op.kind not in op.entity.client_ops or not set(op.options) <= op.entity.option_names:
         raise Invalid(f"A {op.entity.name} does not take this {op.kind}.", code="unknown_op")
     return op.entity
 

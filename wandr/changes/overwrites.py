@@ -19,13 +19,17 @@ from wandr.extensions import db
 
 @dataclass(frozen=True)
 class Seen:
-    """What the writer had seen when it wrote, and who "somebody else" is: another client."""
+    """What the writer had seen when it wrote, and who "somebody else" is: another client.
+
+    `relative` fields were computed from what is there, and need not have been seen.
+    """
 
     base_seq: int | None = None
     mode: Mode = Mode.LIVE
     client_id: UUID | None = None
     expect_version: int | None = None
     checks: bool = True  # False for what the server itself writes
+    relative: frozenset[str] = frozenset()
 
     def check_version(self, row: Row) -> None:
         """Raise Stale when `If-Match` named another version than the row has."""
@@ -39,7 +43,7 @@ class Seen:
         if self.base_seq is None:
             return []
         found = []
-        for name in wanted:
+        for name in [one for one in wanted if one not in self.relative]:
             seq = last_change(row, entity.register_of(name))
             if seq > self.base_seq and (author := self._somebody_else(entity, row, seq)):
                 value = view.get(name)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from wandr.changes.change import Change, stamps_of
+from wandr.changes.derived import perform_derived
 from wandr.changes.entity import Entity, Row, registry
 from wandr.changes.ops import Op
 from wandr.changes.outcome import Result
 from wandr.changes.overwrites import Seen
 from wandr.changes.positions import LONGEST, Lane
+from wandr.changes.relative import made_absolute
 from wandr.changes.texts import TextField, replace_text, type_into
 from wandr.changes.writing import Target, change_row, delete_row, insert_row, restore_row
 from wandr.errors import Conflict, NotFound
@@ -48,7 +50,9 @@ def write(change: Change, op: Op, seen: Seen = TRUSTED) -> Result:
     if op.kind in ("delete", "restore"):
         return _end(change, target, op)
     refuse_deleted(target)
-    return _type(change, target, op) if op.kind == "text" else _update(change, target, op, seen)
+    if op.kind == "text":
+        return _type(change, target, op)
+    return _update(change, target, *made_absolute(change.scene, target[1], op, seen))
 
 
 def find_row(change: Change, entity: Entity, key: UUID) -> Row:
@@ -72,12 +76,23 @@ def refuse_deleted(target: Target) -> None:
         raise Deleted(f"The {entity.name} was deleted.", extra={"current": entity.see(row)})
 
 
-def follow(change: Change, target: Target, before: Mapping[str, Any], op: Op) -> None:
-    """Perform what follows from an op, in the same change: derived ops, then shorter keys."""
+def follow(
+    change: Change,
+    target: Target,
+    before: Mapping[str, Any],
+    op: Op,
+    *,
+    but: Collection[UUID] = (),
+) -> None:
+    """Perform what follows from an op, in the same change: derived ops, then shorter keys.
+
+    Rows in `but` have been seen to already.
+    """
     entity, row = target
     for derive in registry.followers_of(entity.name):
-        for derived in derive(change.scene, row, before, op):
-            write(change, derived)
+        derived = [one for one in derive(change.scene, row, before, op) if one.id not in but]
+        for left in perform_derived(change, derived):
+            write(change, left)
     if entity.ordered_within is not None and len(row.position) > LONGEST:
         _rewrite_keys(change, entity, row)
 

@@ -67,7 +67,7 @@ class Lane:
         """
         neighbour = None if behind is None else db.session.get(self.entity.model, behind)
         if neighbour is not None and not self._holds(neighbour):
-            return self._free(row_id, key)
+            return self.free_key(row_id, key)
         lower = "" if neighbour is None else neighbour.position
         model = self.entity.model
         between = self._live_others(row_id, model.position > lower, model.position <= key)
@@ -75,11 +75,8 @@ class Lane:
             return key
         return self.key_for(row_id, behind)
 
-    def free_key(self, row: Row) -> str:
-        """The key of a row, or the next one if another row has got it meanwhile."""
-        return self._free(row.id, row.position)
-
-    def _free(self, row_id: UUID, key: str) -> str:
+    def free_key(self, row_id: UUID, key: str) -> str:
+        """A key that a row had, or the next one if another row has got it meanwhile."""
         model = self.entity.model
         taken = self._live_others(row_id, model.position == key)
         if not db.session.scalar(select(taken.exists())):

@@ -9,6 +9,7 @@ again: any chain of undos and redos leads back, as long as nobody else writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from wandr.changes.entity import Entity, Row
 
@@ -26,6 +27,12 @@ def origin(row: Row, register: str) -> int:
     """The seq of the change that wrote what a register holds: after an undo, an earlier one."""
     origins: Mapping[str, int] = row.origins
     return origins.get(register, last_change(row, register))
+
+
+def holds(row: Row, register: str, inverse: Mapping[str, Any], seq: int) -> bool:
+    """Whether a register holds what change `seq` wrote, of which `inverse` is the inverse."""
+    wrote: int = inverse.get("wrote", {}).get(register, seq)
+    return origin(row, register) == wrote
 
 
 def traces(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from wandr.changes.entity import registry
 from wandr.http.fields import Base64, Choice, Identifier, Instant, ListOf, Text, Whole
 from wandr.http.schema import WandrSchema
 
@@ -18,7 +20,8 @@ SOURCES = ("socket", "rest", "graphql", "ai", "import", "undo", "system")
 class OpSchema(WandrSchema):
     """One op: `fields` are those of its entity, `after` is a neighbour's id or null for the top.
 
-    A `text` op merges a Yjs `update` into the text `field`.
+    A `text` op merges a Yjs `update` into the text `field`. Entities add the options that their ops
+    take.
     """
 
     op = Choice(*OPS, required=True)
@@ -28,8 +31,14 @@ class OpSchema(WandrSchema):
     after = Identifier(allow_none=True)
     field = Text(100)
     update = Base64(MAX_UPDATE)
-    dates_mode = Choice("keep", "shift")
     on_conflict = Choice("overwrite", "reject")
+
+
+@cache
+def op_schema() -> Schema:
+    """`OpSchema` with the options of all entities: asked for once they are registered."""
+    named: type[Schema] = type("OpSchema", (OpSchema, *registry.option_schemas()), {})
+    return named()
 
 
 class RawOps(fields.List):
@@ -70,7 +79,7 @@ class MutationSchema(WandrSchema):
     mutation_id = Identifier(required=True)
     mode = Choice("live", "offline", load_default="live")
     base_seq = Whole(0, allow_none=True, load_default=None)
-    ops = RawOps(fields.Nested(OpSchema), required=True, validate=validate.Length(1, MAX_OPS))
+    ops = RawOps(fields.Nested(op_schema), required=True, validate=validate.Length(1, MAX_OPS))
 
 
 class OverwroteView(WandrSchema):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +13,8 @@ from sqlalchemy import select
 from wandr.changes.attempts import each_for_itself
 from wandr.changes.audience import visible_ops
 from wandr.changes.change import Change
+from wandr.changes.derived import Inverse, take_back_derived
+from wandr.changes.entity import registry
 from wandr.changes.models import TripChange
 from wandr.changes.mutations import recorded_outcome, store_outcome
 from wandr.changes.outcome import Outcome, Result
@@ -45,9 +47,7 @@ def undo_change(
     asked = hashlib.sha256(f"undo {seq}".encode()).digest()
     if earlier := recorded_outcome(change, asked):
         return earlier
-    undone = _find(change, seq)
-    acts = [(UUID(one["id"]), partial(_take_back, change, undone, one)) for one in undone.inverse]
-    results = each_for_itself(change, acts)
+    results = _take_all_back(change, _find(change, seq))
     outcome = Outcome(finish_change(change), results, is_undo=True)
     store_outcome(change, asked, outcome)
     return outcome
@@ -64,12 +64,47 @@ def _find(change: Change, seq: int) -> TripChange:
     return undone
 
 
-def _take_back(change: Change, undone: TripChange, inverse: Mapping[str, Any]) -> Result:
-    if undone.actor_id != change.actor and not _is_organizing(change):
+def _take_all_back(change: Change, undone: TripChange) -> list[Result]:
+    """One result for each inverse; what was derived at once goes back at once."""
+    results: list[Result] = []
+    for _, run in groupby(undone.inverse, _kind_of):
+        inverses = list(run)
+        left: Sequence[Inverse] = inverses
+        if _goes_at_once(change, undone, inverses[0]):
+            left = take_back_derived(change, undone.seq, inverses)
+            kept = {one["id"] for one in left}
+            results += [_done(change, one) for one in inverses if one["id"] not in kept]
+        acts = [(UUID(one["id"]), partial(_take_back, change, undone, one)) for one in left]
+        results += each_for_itself(change, acts)
+    return results
+
+
+def _kind_of(inverse: Inverse) -> tuple[str, bool]:
+    return inverse["entity"], "derived" in inverse
+
+
+def _goes_at_once(change: Change, undone: TripChange, inverse: Inverse) -> bool:
+    entity = registry.find(inverse["entity"])
+    if entity is None or "derived" not in inverse or not _may(change, undone):
+        return False
+    return _has(change, entity.permission_for("update"))
+
+
+def _done(change: Change, inverse: Inverse) -> Result:
+    status = "noop" if "buried" in inverse else "applied"
+    return Result(UUID(inverse["id"]), status, change.seq if status == "applied" else None)
+
+
+def _take_back(change: Change, undone: TripChange, inverse: Inverse) -> Result:
+    if not _may(change, undone):
         raise Forbidden("You can undo what you did yourself; organizers, what others did.")
     return take_back(change, undone.seq, inverse)
 
 
-def _is_organizing(change: Change) -> bool:
+def _may(change: Change, undone: TripChange) -> bool:
+    return undone.actor_id == change.actor or _has(change, Permission.EDIT_TRIP)
+
+
+def _has(change: Change, right: Permission) -> bool:
     member = change.require(Permission.VIEW)
-    return allows(member.role, member.permissions, Permission.EDIT_TRIP)
+    return allows(member.role, member.permissions, right)

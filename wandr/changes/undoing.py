@@ -20,7 +20,7 @@ from wandr.changes.ops import Op
 from wandr.changes.outcome import Result
 from wandr.changes.performing import TRUSTED, find_row, follow, refuse_deleted
 from wandr.changes.positions import Lane
-from wandr.changes.registers import LIFE, last_change, newest_origin, origin
+from wandr.changes.registers import LIFE, holds, last_change, newest_origin
 from wandr.changes.splices import Splice
 from wandr.changes.texts import TextField, replace_text
 from wandr.changes.writing import change_row, delete_row, restore_row
@@ -56,8 +56,10 @@ class _Step:
     inverse: Mapping[str, Any]
 
     def set_fields_back(self) -> Result:
-        """The fields as they were, register by register."""
-        refuse_deleted((self.entity, self.row))
+        """The fields as they were, register by register; also of a tombstone that moved along."""
+        is_buried = "buried" in self.inverse and self.row.deleted_seq is not None
+        if not is_buried:
+            refuse_deleted((self.entity, self.row))
         old = self.inverse["fields"]
         ours = {name: value for name, value in old.items() if self._holds(name)}
         kept = self._kept(name for name in old if name not in ours)
@@ -68,6 +70,8 @@ class _Step:
         again = {name: seq for name, seq in self.inverse["was"].items() if name in registers}
         target = self.entity, self.row
         before = change_row(self.change, target, wanted, "update", again=again)
+        if is_buried:
+            return Result(self.row.id, "noop")
         return self._done("update", before, kept=kept)
 
     def set_text_back(self) -> Result:
@@ -98,22 +102,21 @@ class _Step:
         return self._done("restore", {})
 
     def _holds(self, name: str) -> bool:
-        register = self.entity.register_of(name)
-        wrote: int = self.inverse.get("wrote", {}).get(register, self.seq)
-        return origin(self.row, register) == wrote
+        return holds(self.row, self.entity.register_of(name), self.inverse, self.seq)
 
     def _placed(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """The fields, with a key that means the old place among the rows of today."""
         if self.entity.ordered_within is None:
             return wanted
         lane = Lane.of(self.entity, self.row, wanted)
-        if "position" in wanted:
-            behind = self.inverse["after"]
-            behind = None if behind is None else UUID(behind)
-            return {**wanted, "position": lane.key_again(self.row.id, wanted["position"], behind)}
-        if set(wanted) & set(self.entity.ordered_within):
-            return {**wanted, "position": lane.free_key(self.row)}
-        return wanted
+        if not set(wanted) & {"position", *self.entity.ordered_within}:
+            return wanted
+        key = wanted.get("position", self.row.position)
+        if "after" not in self.inverse:  # its list moved as a whole, or it followed from something
+            return {**wanted, "position": lane.free_key(self.row.id, key)}
+        behind = self.inverse["after"]
+        behind = None if behind is None else UUID(behind)
+        return {**wanted, "position": lane.key_again(self.row.id, key, behind)}
 
     def _kept(self, names: Iterable[str]) -> list[dict[str, Any]]:
         """What somebody else's later values are, whose, and since when."""
@@ -132,7 +135,9 @@ class _Step:
         self, kind: str, before: Mapping[str, Any], kept: Sequence[dict[str, Any]] = ()
     ) -> Result:
         row_id: UUID = getattr(self.row, self.entity.key)
-        follow(self.change, (self.entity, self.row), before, Op(kind, self.entity, row_id))
+        put_back = {UUID(one["id"]) for one in self.change.inverse}
+        op = Op(kind, self.entity, row_id)
+        follow(self.change, (self.entity, self.row), before, op, but=put_back)
         return Result(row_id, "applied", self.change.seq, kept=list(kept))
 
 

@@ -41,7 +41,8 @@ def change_row(
 ) -> Mapping[str, Any]:
     """Set fields of a row; what a reader saw before. Raises Invalid by its rule.
 
-    With `again`, for an undo, what is derived is among `wanted`, and not derived anew.
+    With `again`, for an undo, what is derived is among `wanted`, and not derived anew. What becomes
+    of a tombstone is told to nobody.
     """
     entity, row = target
     before, was = entity.see(row), entity.audience_of(row)
@@ -56,10 +57,12 @@ def change_row(
     change.stamp(entity, row, fields, again)
     stamps = stamps_of(entity, row)
     resolved = {"op": kind, **target_of(entity, row), "fields": {**fields, **stamps}}
-    change.ops += split_update(resolved, {**settled, **stamps}, was, entity.audience_of(row))
-    undone = {"op": "update", "of": kind, **target_of(entity, row), **traced}
+    if row.deleted_seq is None:
+        change.ops += split_update(resolved, {**settled, **stamps}, was, entity.audience_of(row))
+    undone: dict[str, Any] = {"op": "update", "of": kind, **target_of(entity, row), **traced}
     undone["fields"] = {name: before[name] for name in fields if name not in STAMPS}
-    change.inverse.append(undone | ({"after": behind} if "position" in fields else {}))
+    undone |= {"after": behind} if "position" in fields else {}
+    change.inverse.append(undone | ({} if row.deleted_seq is None else {"buried": True}))
     return before
 
 
@@ -85,7 +88,7 @@ def restore_row(change: Change, target: Target, again: Again = None) -> None:
     undone = {"op": "delete", "of": "restore", **traces(entity, row, (LIFE,), again)}
     row.deleted_seq = None
     if entity.ordered_within is not None:
-        row.position = Lane.of(entity, row).free_key(row)
+        row.position = Lane.of(entity, row).free_key(row.id, row.position)
     settle(change, target, {}, derives=again is None)
     change.stamp(entity, row, (LIFE,), again)
     change.remember(entity, row, {"op": "restore", "value": entity.see(row)}, undone)

@@ -83,7 +83,7 @@ def times_of(activity: Activity) -> tuple[Moment, Moment | None]:
     start = _local(activity.day, activity.start_time, activity.timezone)
     zone = (activity.end_timezone or activity.timezone) if activity.timezone else None
     if activity.end_time is not None:
-        end = _local(last, activity.end_time, zone)
+        end = _end_after(start, _local(last, activity.end_time, zone))
     elif last > activity.day:
         end = _local(last + ONE_DAY, time(), zone)
     else:
@@ -106,6 +106,16 @@ def _local(day: date, clock: time, zone: str | None) -> datetime:
     if zone is None:
         return datetime.combine(day, clock)  # noqa: DTZ001
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC).astimezone(ZoneInfo(zone))
+
+
+def _end_after(start: datetime, end: datetime) -> datetime:
+    """An end that comes twice is the second one, if only that is later than the start of a journey.
+
+    It is told in UTC: a local time means the first (RFC 5545 section 3.3.5).
+    """
+    if end.tzinfo is None or end > start:
+        return end
+    return max(end, end.replace(fold=1), key=datetime.timestamp).astimezone(UTC)
 
 
 def _add_times(event: Event, activity: Activity) -> None:

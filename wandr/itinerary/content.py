@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
 
 from wandr.changes.entity import Entity, Registry, Row, Scene
 from wandr.changes.ops import Op
 from wandr.errors import NotFound, wrong_field
 from wandr.extensions import db
+from wandr.http.fields import EARLIEST, LATEST
+from wandr.itinerary import times
 from wandr.itinerary.dates import reschedule
 from wandr.itinerary.models import Activity
 from wandr.itinerary.schemas import ActivityFields, ActivityView
-from wandr.itinerary.times import is_backwards
 from wandr.locations.service import find_location, location_copy
 from wandr.permissions import Permission
 from wandr.trips.models import Member
@@ -33,17 +34,33 @@ def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None
 
 
 def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
-    """Raise Invalid for an end before the start, a cost in no currency, strangers as company."""
-    if activity.end_day is not None and (activity.day is None or activity.end_day < activity.day):
-        raise wrong_field("end_day", "Must not be before day.")
-    if activity.end_time is not None and activity.start_time is None:
-        raise wrong_field("end_time", "Needs a start_time.")
-    if is_backwards(activity):
-        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
+    """Raise Invalid for an end before the start, a cost in no currency, strangers as company.
+
+    Only for what is changed: new trip dates may have moved a journey into a night in which the
+    clocks change, and its notes must be writable all the same.
+    """
+    if changed & times.FIELDS:
+        _refuse_wrong_times(activity)
     if activity.cost_minor is not None and activity.currency is None:
         raise wrong_field("currency", "A cost needs a currency.")
     if "participants" in changed and activity.participants:
         _refuse_strangers(scene, activity)
+
+
+def take_last_day_along(scene: Scene, activity: Row, op: Op) -> Mapping[str, Any]:
+    """The last day that comes of a move to another day: it takes as long there as it did here."""
+    day = op.fields.get("day", activity.day)
+    if op.kind != "move" or day == activity.day:
+        return {}
+    if day is None:
+        last = None
+    elif activity.day is None:
+        last = times.last_day_on(activity, day)
+    else:
+        last = activity.end_day and activity.end_day + (day - activity.day)
+    if last is not None and not EARLIEST <= last <= LATEST:
+        raise wrong_field("day", f"Its last day would be out of {EARLIEST:%Y} to {LATEST:%Y}.")
+    return {"end_day": last}
 
 
 def follow_trip_dates(scene: Scene, trip: Row, before: Mapping[str, Any], op: Op) -> Sequence[Op]:
@@ -54,9 +71,28 @@ def follow_trip_dates(scene: Scene, trip: Row, before: Mapping[str, Any], op: Op
     now = (trip.start_date, trip.end_date)
     if was == now:
         return []
-    mode = op.options.get("dates_mode", "keep")
+    relative = "shift_days" in op.options
+    mode = "shift" if relative else op.options.get("dates_mode", "keep")
     touched = reschedule(trip, was, now, mode)
     return [Op("update", ACTIVITY, activity.id, days) for activity, days in touched]
+
+
+def follow_members(scene: Scene, member: Row, before: Mapping[str, Any], op: Op) -> Sequence[Op]:
+    """Who is no longer in the trip takes part in nothing. Of nobody in particular is of all."""
+    if op.kind != "delete":
+        return []
+    company = select(Activity.id, Activity.participants).where(
+        Activity.trip_id == scene.trip.id, literal(op.id) == any_(Activity.participants)
+    )
+    return [
+        Op(
+            "update",
+            ACTIVITY,
+            row.id,
+            {"participants": [u for u in row.participants if u != op.id]},
+        )
+        for row in db.session.execute(company.order_by(Activity.id))
+    ]
 
 
 def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None:
@@ -66,6 +102,15 @@ def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None
         return location_copy(find_location(location_id, scene.actor))
     except NotFound:
         raise wrong_field(f"{name}_id", "There is no such location.") from None
+
+
+def _refuse_wrong_times(activity: Row) -> None:
+    if times.ends_too_early(activity):
+        raise wrong_field("end_day", "Must not be before day.")
+    if activity.end_time is not None and activity.start_time is None:
+        raise wrong_field("end_time", "Needs a start_time.")
+    if times.is_backwards(activity):
+        raise wrong_field("end_time", "Must not be before the start; for the next day set end_day.")
 
 
 def _refuse_strangers(scene: Scene, activity: Row) -> None:
@@ -97,9 +142,10 @@ ACTIVITY = Entity(
     ),
     strict=COST,
     texts=frozenset({"notes"}),
+    computes=take_last_day_along,
     prepare=copy_locations,
     rule=times_make_sense,
-    follows={"trip": follow_trip_dates},
+    follows={"trip": follow_trip_dates, "member": follow_members},
 )
 
 

@@ -2,69 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from wandr.changes.entity import Row
 from wandr.extensions import db
-from wandr.http.fields import LATEST
+from wandr.http.fields import EARLIEST, LATEST
 from wandr.itinerary.models import Activity
+from wandr.trips.dates import Dates
 
-Dates = tuple[date | None, date | None]  # the first and the last day
+Days = dict[str, date | None]
+Touched = tuple[Row[Any], Days]  # an activity as it is (id, title, day, …), and its new days
+NOT_SCHEDULED: Days = {"day": None, "end_day": None}
 
 
-def reschedule(
-    trip: Row, was: Dates, now: Dates, mode: str
-) -> list[tuple[Activity, dict[str, Any]]]:
-    """Each activity that new dates touch, with its new days.
+@dataclass(frozen=True)
+class Move:
+    """From which dates to which a trip goes, and how far its activities move along."""
 
-    `shift` moves all of them along with the first day; what then lies outside is unscheduled.
+    was: Dates
+    now: Dates
+    by: timedelta
+
+    def days_of(self, activity: Row[Any]) -> Days:
+        """The new days of a scheduled activity; nothing when it stays as it is."""
+        day, end_day = activity.day + self.by, activity.end_day and activity.end_day + self.by
+        days = [one for one in (day, end_day) if one]
+        beyond = min(days) < EARLIEST or max(days) > LATEST
+        if activity.deleted_seq is None and (beyond or self._puts_out(activity.day, day)):
+            return NOT_SCHEDULED
+        return {} if beyond or not self.by else {"day": day, "end_day": end_day}
+
+    def _puts_out(self, old: date, new: date) -> bool:
+        """What moves along may have been outside before, and goes on so."""
+        return _is_outside(new, self.now) and not (self.by and _is_outside(old, self.was))
+
+
+def reschedule(trip: Any, was: Dates, now: Dates, mode: str) -> list[Touched]:
+    """Each activity that new dates touch, with its new days, in the order of the plan.
+
+    `keep` unschedules what is outside. `shift` moves all along with the first day, deleted ones
+    too, so that they can come back; of those that were inside, it unschedules what is outside.
     """
-    shift = timedelta()
+    by = timedelta()
     if mode == "shift" and was[0] and now[0]:
-        shift = now[0] - was[0]
-    found = ((activity, _new_days(activity, shift, now)) for activity in _scheduled(trip))
+        by = now[0] - was[0]
+    move = Move(was, now, by)
+    found = ((one, move.days_of(one)) for one in _scheduled(trip, with_deleted=bool(by)))
     return [(activity, days) for activity, days in found if days]
 
 
-def preview_dates(trip: Row, now: Dates, mode: str) -> dict[str, list[dict[str, Any]]]:
-    """What `reschedule` would do: `{"unscheduled": […], "moved": […]}`, ids, titles and days."""
-    touched = reschedule(trip, (trip.start_date, trip.end_date), now, mode)
-    told = [(days["day"], _told(activity, days)) for activity, days in touched]
+def preview_dates(trip: Any, now: Dates, mode: str) -> dict[str, Any]:
+    """What `reschedule` would do: the new dates, and `unscheduled` and `moved` activities."""
+    told = list(_told(reschedule(trip, (trip.start_date, trip.end_date), now, mode)))
     return {
-        "unscheduled": [one for day, one in told if day is None],
-        "moved": [one for day, one in told if day is not None],
+        "start_date": now[0],
+        "end_date": now[1],
+        "unscheduled": [one for one in told if one["new_day"] is None],
+        "moved": [one for one in told if one["new_day"] is not None],
     }
 
 
-def _new_days(activity: Activity, shift: timedelta, dates: Dates) -> dict[str, date | None]:
-    assert activity.day is not None  # only scheduled ones are asked about
+def _is_outside(day: date, dates: Dates) -> bool:
     start, end = dates
-    day, end_day = activity.day + shift, activity.end_day and activity.end_day + shift
-    outside = start is not None and end is not None and not start <= day <= end
-    if outside or (end_day or day) > LATEST:
-        return {"day": None, "end_day": None}
-    return {"day": day, "end_day": end_day} if shift else {}
+    return start is not None and end is not None and not start <= day <= end
 
 
-def _scheduled(trip: Row) -> Sequence[Activity]:
+def _scheduled(trip: Any, *, with_deleted: bool) -> Sequence[Any]:
+    columns = (Activity.id, Activity.title, Activity.day, Activity.end_day, Activity.deleted_seq)
     statement = (
-        select(Activity)
+        select(*columns)
         .where(Activity.trip_id == trip.id, Activity.day.is_not(None))
-        .where(Activity.deleted_seq.is_(None))
-        .order_by(Activity.day, Activity.position)
+        .order_by(Activity.day, Activity.position, Activity.id)
     )
-    return db.session.scalars(statement).all()
+    if not with_deleted:
+        statement = statement.where(Activity.deleted_seq.is_(None))
+    return db.session.execute(statement).all()
 
 
-def _told(activity: Activity, days: Mapping[str, date | None]) -> dict[str, Any]:
-    day = days["day"]
-    return {
-        "id": activity.id,
-        "title": activity.title,
-        "day": activity.day,
-        "new_day": day,
-    }
+def _told(touched: Sequence[Touched]) -> Iterator[dict[str, Any]]:
+    for activity, days in touched:
+        if activity.deleted_seq is None:
+            old = {"id": activity.id, "title": activity.title, "day": activity.day}
+            yield {**old, "new_day": days["day"]}

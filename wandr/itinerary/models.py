@@ -14,6 +14,10 @@ from wandr.base import Base, Content, Ordered
 
 KINDS = ("activity", "food", "stay", "transport", "note")
 STATUSES = ("idea", "planned", "booked", "done", "cancelled")
+# Over the date line, a journey lands on the calendar day before; whether it can, the rule knows.
+DAYS_IN_ORDER = """end_day >= day OR (end_day = day - 1
+    AND start_time IS NOT NULL AND end_time IS NOT NULL
+    AND timezone IS NOT NULL AND end_timezone IS NOT NULL AND timezone <> end_timezone)"""
 
 
 class Activity(Content, Ordered, Base):
@@ -25,7 +29,7 @@ class Activity(Content, Ordered, Base):
         CheckConstraint("length(notes) <= 10000", name="notes_length"),
         CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
         CheckConstraint(f"status IN {STATUSES}", name="status_known"),
-        CheckConstraint("end_day >= day", name="days_in_order"),
+        CheckConstraint(DAYS_IN_ORDER, name="days_in_order"),
         CheckConstraint("cost_minor >= 0", name="cost_not_negative"),
         CheckConstraint("cost_minor IS NULL OR currency IS NOT NULL", name="cost_has_currency"),
         Index("ix_activities_lane", "trip_id", "day", "position"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from wandr.http.fields import (
     Choice,
@@ -23,6 +24,7 @@ from wandr.http.fields import (
 )
 from wandr.http.schema import WandrSchema
 from wandr.itinerary.models import KINDS, STATUSES
+from wandr.trips.dates import ShiftDays
 
 OPTIONAL: dict[str, Any] = {"allow_none": True, "load_default": None}
 SEEN: dict[str, Any] = {"allow_none": True, "required": True}
@@ -96,13 +98,23 @@ class ActivityView(WandrSchema):
 
 
 class DatesPreviewSchema(WandrSchema):
-    """New dates to try out."""
+    """New dates to try out: `start_date` and `end_date`, perhaps with a `mode`; or `shift_days`."""
 
     example = {"start_date": "2027-04-08", "end_date": "2027-04-12", "mode": "shift"}
 
-    start_date = Day(allow_none=True, required=True)
-    end_date = Day(allow_none=True, required=True)
-    mode = Choice("keep", "shift", load_default="keep")
+    start_date = Day(allow_none=True)
+    end_date = Day(allow_none=True)
+    mode = Choice("keep", "shift", metadata={"description": "Default: keep."})
+    shift_days = ShiftDays()
+
+    @validates_schema
+    def say_one_thing(self, data: Mapping[str, Any], **more: Any) -> None:
+        """Refuse half of the dates, and both ways of naming them at once."""
+        missing = [name for name in ("start_date", "end_date") if name not in data]
+        if "shift_days" not in data and missing:
+            raise ValidationError({name: ["Missing data for required field."] for name in missing})
+        if "shift_days" in data and len(data) > 1:
+            raise ValidationError("Stands alone.", "shift_days")
 
 
 class MovedView(WandrSchema):
@@ -115,7 +127,9 @@ class MovedView(WandrSchema):
 
 
 class DatesPreviewView(WandrSchema):
-    """What the new dates would do; nothing has been changed."""
+    """The new dates and what they would do; nothing has been changed."""
 
+    start_date = Day(**SEEN)
+    end_date = Day(**SEEN)
     unscheduled = fields.List(fields.Nested(MovedView), required=True)
     moved = fields.List(fields.Nested(MovedView), required=True)

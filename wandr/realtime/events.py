@@ -14,12 +14,13 @@ import structlog
 from flask import Flask
 from marshmallow import Schema, ValidationError
 
-from wandr.auth.door import Access, Needs
+from wandr.auth.door import Needs
 from wandr.auth.sessions import live_session_ids
 from wandr.changes.outcome import error_as_json
 from wandr.errors import BadRequest, Invalid, Unauthorized, WandrError, refusal_of
 from wandr.realtime.packets import MAX_EVENT, TOO_LARGE, UNREADABLE
 from wandr.realtime.rooms import Connection
+from wandr.realtime.schemas import Acknowledgement
 from wandr.realtime.state import sockets
 from wandr.transaction import reading
 
@@ -31,11 +32,15 @@ Ack = dict[str, Any]
 
 @dataclass(frozen=True)
 class ClientEvent:
-    """One event that clients may send. `needs` is checked by the service that loads the trip."""
+    """One event that clients may send. `needs` is checked by the service that loads the trip.
+
+    `schema` is of its payload, `answer` of its acknowledgement when it is not refused.
+    """
 
     name: str
     needs: Needs
     schema: Schema
+    answer: type[Schema]
     handle: Handler
 
 
@@ -43,12 +48,12 @@ EVENTS: dict[str, ClientEvent] = {}
 
 
 def event(
-    name: str, *, needs: Needs = Access.USER, schema: type[Schema]
+    name: str, *, needs: Needs, schema: type[Schema], answer: type[Schema] = Acknowledgement
 ) -> Callable[[Handler], Handler]:
     """Register the handler of a client event; what it returns joins the acknowledgement."""
 
     def decorate(handler: Handler) -> Handler:
-        EVENTS[name] = ClientEvent(name, needs, schema(), handler)
+        EVENTS[name] = ClientEvent(name, needs, schema(), answer, handler)
         return handler
 
     return decorate
@@ -97,7 +102,7 @@ def _known_event(name: str, args: tuple[Any, ...]) -> ClientEvent:
 def _connection_in_good_standing(sid: str) -> Connection:
     connection = sockets().rooms.find_connection(sid)
     if connection is None or connection.expires_at <= time.time():
-        raise Unauthorized("The access token has expired: send auth:refresh, or connect again.")
+        raise Unauthorized("The access token has expired: connect again.")
     if time.monotonic() - connection.checked_at > FRESH:
         with reading():
             is_open = live_session_ids([connection.session_id])

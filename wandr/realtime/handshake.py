@@ -12,23 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wandr.auth.principal import principal_of
 from wandr.errors import Unauthorized
-from wandr.http.fields import Identifier, Text, Whole
-from wandr.http.schema import WandrSchema
 from wandr.realtime.rooms import Connection
+from wandr.realtime.schemas import HandshakeSchema
 from wandr.realtime.state import sockets
 from wandr.transaction import reading
 
 log = structlog.get_logger()
 PROTOCOL = 1
-
-
-class HandshakeSchema(WandrSchema):
-    """The `auth` of a connection; `app` names the client in our logs."""
-
-    token = Text(4096, required=True)
-    client_id = Identifier(required=True)
-    proto = Whole(required=True)
-    app = Text(100)
 
 
 _schema = HandshakeSchema()
@@ -39,7 +29,9 @@ def connect(app: Flask, sid: str, auth: Any) -> None:
     given = _read(auth)
     with app.app_context():
         connection = _connection(sid, given)
-        sockets().rooms.connect(connection)
+        if not sockets().is_gone(sid):
+            connection.backlog = sockets().backlog_of(sid)
+            sockets().rooms.connect(connection)
 
 
 def disconnect(app: Flask, sid: str) -> None:

@@ -35,9 +35,11 @@ def join(connection: Connection, trip_id: UUID, since: int | None) -> dict[str, 
     except BaseException:
         sockets().rooms.leave(trip_id, connection.sid)
         raise
+    seat.name = joined.pop("name")
     if not sockets().rooms.open(seat, joined["role"]):
         raise NotFound()
-    return {**_with_held(joined, seat), "presence": None, "ai": _with_heard(running, seat)}
+    more = {"role": seat.role, "presence": sockets().presence.introduce(seat)}
+    return {**_with_held(joined, seat), **more, "ai": _with_heard(running, seat)}
 
 
 def _take_seat(connection: Connection, trip_id: UUID) -> Seat:
@@ -45,26 +47,30 @@ def _take_seat(connection: Connection, trip_id: UUID) -> Seat:
         head = trip_for(connection.user_id, trip_id).trip.seq
         told = _told_before(trip_id) if sockets().rooms.find(trip_id) is None else {}
     room = Room(trip_id, head, told=told)
-    seat = sockets().rooms.enter(room, connection, limit=current_settings().sockets_per_trip)
+    limit = current_settings().sockets_per_trip - sockets().presence.count_elsewhere(trip_id)
+    seat = sockets().rooms.enter(room, connection, limit=limit)
     if seat is None:
         raise Busy("There is no place left in this trip.", code="trip_full", retry_after=30)
     return seat
 
 
 def _read_trip(user_id: UUID, trip_id: UUID, since: int | None) -> dict[str, Any]:
-    """What a member gets who has everything up to `since`: changes, or where the snapshot is."""
+    """What a member gets who has everything up to `since`: changes, or where the snapshot is.
+
+    With their display name beside it, which is not for the acknowledgement.
+    """
     access = trip_for(user_id, trip_id)
-    head, role = access.trip.seq, access.member.role
+    head, role, name = access.trip.seq, access.member.role, access.member.display_name
     if since is None or not _is_short(trip_id, since, head):
         url = f"/api/v1/trips/{trip_id}/snapshot"
         return {
-            **{"mode": "snapshot", "head": head, "role": role},
+            **{"mode": "snapshot", "head": head, "role": role, "name": name},
             **{"changes": None, "snapshot_url": url},
         }
     rows = read_log(trip_id, since, MOST_CHANGES, until=head)
     changes = [change_as_json(row, user_id) for row in rows]
     return {
-        **{"mode": "delta", "head": head, "role": role},
+        **{"mode": "delta", "head": head, "role": role, "name": name},
         **{"changes": changes, "snapshot_url": None},
     }
 

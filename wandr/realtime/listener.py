@@ -1,11 +1,11 @@
-"""Hears the pokes of the other processes through Redis, which may be away as long as it likes."""
+"""Hears the other processes through Redis, which may be away as long as it likes."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 import structlog
 from redis import Redis, RedisError
@@ -13,17 +13,15 @@ from redis.backoff import NoBackoff
 from redis.client import PubSub
 from redis.retry import Retry
 
-from wandr.pokes import CHANNEL
-
 log = structlog.get_logger()
 SILENCE = 5.0  # seconds after which Redis is asked whether it is there
 PAUSE = 1.0  # seconds between attempts to reach it
 
 
-class PokeListener:
-    """Calls `wake` with the trip of each poke."""
+class Listener:
+    """Gives each message to the handler of its channel. One that raises ValueError is none."""
 
-    def __init__(self, url: str, wake: Callable[[UUID], None]) -> None:
+    def __init__(self, url: str, handlers: Mapping[str, Callable[[str], None]]) -> None:
         self._redis = Redis.from_url(
             url,
             socket_timeout=0.5,
@@ -31,7 +29,7 @@ class PokeListener:
             retry=Retry(NoBackoff(), 0),
             health_check_interval=0,
         )
-        self._wake = wake
+        self._handlers = dict(handlers)
         self._pubsub: PubSub | None = None
         self._heard_at = self._asked_at = 0.0
         self._retry_at = 0.0
@@ -57,7 +55,7 @@ class PokeListener:
     def _listen(self) -> None:
         if self._pubsub is None:
             pubsub = self._redis.pubsub(ignore_subscribe_messages=False)
-            pubsub.subscribe(CHANNEL)
+            pubsub.subscribe(*self._handlers)
             self._pubsub = pubsub
             self._heard_at = self._asked_at = time.monotonic()
         self._notice_silence(self._pubsub)
@@ -77,8 +75,5 @@ class PokeListener:
     def _pass_on(self, message: dict[str, Any]) -> None:
         if message["type"] != "message":
             return
-        try:
-            trip_id = UUID(message["data"].decode())
-        except ValueError:
-            return
-        self._wake(trip_id)
+        with suppress(ValueError):
+            self._handlers[message["channel"].decode()](message["data"].decode())

@@ -9,16 +9,27 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT, Packet
+from socketio.packet import (
+    ACK,
+    BINARY_ACK,
+    BINARY_EVENT,
+    CONNECT,
+    CONNECT_ERROR,
+    DISCONNECT,
+    EVENT,
+    Packet,
+)
 
 from wandr.errors import BadRequest
 from wandr.http.json import is_safe_json, read_json
 
 MAX_EVENT = 128 * 1024  # characters of one event, its name included
+NO_BINARY = "Protocol 1 has no binary data: send text."
 UNREADABLE = "\0unreadable"  # NUL is refused in every string that a client sends
 NO_PACKET = "?"
 TOO_LARGE = "\0too_large"
 FROM_CLIENTS = frozenset({CONNECT, DISCONNECT, EVENT, ACK})
+BINARY = frozenset({BINARY_EVENT, BINARY_ACK})
 RESERVED = frozenset({"connect", "disconnect", "*"})  # names with a meaning of their own inside
 
 
@@ -44,6 +55,7 @@ class StrictJson:
 class StrictPacket(Packet):
     """A packet that is always readable; without binary attachments, which protocol 1 has not."""
 
+    data: Any
     json = StrictJson
     uses_binary_events = False
 
@@ -52,6 +64,9 @@ class StrictPacket(Packet):
         is_text = isinstance(encoded_packet, str) and encoded_packet
         given = encoded_packet if is_text or encoded_packet is None else NO_PACKET
         super().__init__(*args, encoded_packet=given, **more)
+        if self.packet_type == CONNECT_ERROR and isinstance(self.data, str):
+            # another namespace, or a second handshake; the library's text alone reaches no client
+            self.data = {"message": self.data, "data": {"code": "bad_handshake"}}
 
     def decode(self, encoded_packet: str) -> int:
         self.packet_type, self.id = EVENT, None
@@ -60,7 +75,8 @@ class StrictPacket(Packet):
         except (ValueError, TypeError) as error:
             self.data = [UNREADABLE, str(error)]
         if self.packet_type not in FROM_CLIENTS:
-            self.packet_type, self.data = EVENT, [UNREADABLE, "No such packet is understood."]
+            told = NO_BINARY if self.packet_type in BINARY else "No such packet is understood."
+            self.packet_type, self.data = EVENT, [UNREADABLE, told]
         if self.packet_type == EVENT:
             self.data = _event(self.data, len(encoded_packet))
         return 0

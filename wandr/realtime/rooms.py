@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import RLock
+from typing import Any
 from uuid import UUID
 
 from wandr.changes.feed import LogRow
+from wandr.realtime.backlog import Backlog
 from wandr.realtime.limits import TokenBucket
+from wandr.realtime.present import Known
+
+MOST_UNSEEN = 500  # changes that a client which tells what it has seen may be behind
+PATIENCE = 15.0  # seconds within which it must have seen a change
 
 
 @dataclass
@@ -25,6 +32,7 @@ class Connection:
     checked_at: float = field(default_factory=time.monotonic)  # when its session was last seen open
     warned: bool = False
     writes: TokenBucket = field(default_factory=TokenBucket)
+    backlog: Backlog = field(default_factory=Backlog)
 
 
 class Lane(StrEnum):
@@ -40,11 +48,30 @@ class Seat:
     """A socket's place in a trip."""
 
     connection: Connection
+    room: Room = field(repr=False)
     lane: Lane = Lane.JOINING
     role: str = ""
+    name: str = ""  # of the member at it
+    since: int = 0  # its acknowledgement told everything up to here
     seen: int | None = None  # what the client says it has applied; None until it says so
     held: list[LogRow] = field(default_factory=list)  # changes that came while it was joining
     heard: dict[UUID, int] = field(default_factory=dict)  # and events of the assistant
+    opened_at: float = 0.0  # seconds since 1970
+    state: dict[str, Any] = field(default_factory=dict)  # what it shows of itself, the newest
+    shown: dict[str, Any] = field(default_factory=dict)  # the same as others know it
+    shown_at: float = 0.0
+    knows_others: bool = False  # whether it was told who is present, and hears what changes
+    knew: Known = field(default_factory=dict)  # who was present when it last was
+
+    @property
+    def lags(self) -> bool:
+        """Whether its client reads, or says that it reads, too slowly to be given more."""
+        if self.connection.backlog.is_full:
+            return True
+        if self.seen is None:
+            return False
+        seen = max(self.seen, self.since)
+        return seen < self.room.overdue or self.room.last - seen > MOST_UNSEEN
 
 
 @dataclass
@@ -56,6 +83,25 @@ class Room:
     seats: dict[str, Seat] = field(default_factory=dict)
     told: dict[UUID, int] = field(default_factory=dict)  # the last seq told of each AI request
     ended: dict[UUID, float] = field(default_factory=dict)  # when its last event was told
+    given: deque[tuple[float, int]] = field(default_factory=deque)  # when, and up to which seq
+    overdue: int = 0  # who has not seen this by now is too slow
+
+    def give(self, seq: int) -> None:
+        """Note that everything up to `seq` is given to the seats now."""
+        self.last = seq
+        self.given.append((time.monotonic(), seq))
+
+    def settle(self, before: float) -> None:
+        """What was given before this instant should have been seen."""
+        while self.given and self.given[0][0] <= before:
+            self.overdue = self.given.popleft()[1]
+
+    def rewind(self, head: int) -> None:
+        """Go on from a head that lies before what was given."""
+        self.last, self.overdue = head, 0
+        self.given.clear()
+        for seat in self.seats.values():
+            seat.held.clear()
 
     def open_seats(self) -> list[Seat]:
         """Those whose lane is open."""
@@ -87,6 +133,7 @@ class Rooms:
         self._lock = RLock()
         self._connections: dict[str, Connection] = {}
         self._rooms: dict[UUID, Room] = {}
+        self._stirred: set[UUID] = set()
 
     def connect(self, connection: Connection) -> None:
         with self._lock:
@@ -118,16 +165,32 @@ class Rooms:
             if len(room.seats) >= limit or connection.sid not in self._connections:
                 self._drop_empty(room)
                 return None
-            seat = room.seats[connection.sid] = Seat(connection)
+            seat = room.seats[connection.sid] = Seat(connection, room)
             return seat
 
     def open(self, seat: Seat, role: str) -> bool:
-        """Let changes through to the seat; False when it was evicted meanwhile."""
+        """Let changes through to the seat; False when it was evicted meanwhile.
+
+        `role` counts unless the tailer has heard of another one since the seat was taken.
+        """
         with self._lock:
             if seat.lane is not Lane.JOINING:
                 return False
-            seat.lane, seat.role = Lane.OPEN, role
+            seat.lane, seat.role = Lane.OPEN, seat.role or role
+            seat.since, seat.opened_at = seat.room.last, time.time()
+            self._stirred.add(seat.room.trip_id)
             return True
+
+    def stir(self, trip_id: UUID) -> None:
+        """Who is in this trip, or what they show, may be another now."""
+        with self._lock:
+            self._stirred.add(trip_id)
+
+    def take_stirred(self) -> set[UUID]:
+        """The trips that were stirred since the last call."""
+        with self._lock:
+            stirred, self._stirred = self._stirred, set()
+            return stirred
 
     def leave(self, trip_id: UUID, sid: str) -> Seat | None:
         """Give up a seat; the seat, if there was one."""
@@ -155,9 +218,9 @@ class Rooms:
         if not room.seats:
             self._rooms.pop(room.trip_id, None)
 
-    @staticmethod
-    def _close(room: Room, sid: str) -> Seat | None:
+    def _close(self, room: Room, sid: str) -> Seat | None:
         seat = room.seats.pop(sid, None)
         if seat is not None:
             seat.lane = Lane.CLOSED
+            self._stirred.add(room.trip_id)
         return seat

@@ -15,6 +15,7 @@ from gevent import monkey
 from wandr.config import Settings
 from wandr.extensions import socketio
 from wandr.realtime import handshake
+from wandr.realtime.backlog import counted
 from wandr.realtime.events import answer
 from wandr.realtime.handlers import client_events
 from wandr.realtime.packets import StrictJson, StrictPacket
@@ -39,8 +40,9 @@ def init_sockets(app: Flask, settings: Settings) -> None:
     )
     server = socketio.server
     state = app.extensions[STATE] = Sockets(server)
-    driver = server.eio._async["websocket"]
-    server.eio._async = {**server.eio._async, "websocket": steady(driver, state.opened)}
+    driver = server.eio._async
+    ours = {"websocket": steady(driver["websocket"], state.opened)}
+    server.eio._async = {**driver, **ours, "queue": counted(driver["queue"])}
     _register(app, server)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask import current_app
 from socketio import Server
 
+from wandr.realtime.backlog import Backlog
 from wandr.realtime.frames import framed_event
+from wandr.realtime.presence import Presence
+from wandr.realtime.presence_store import PresenceStore
 from wandr.realtime.rooms import Rooms
 
 STATE = "wandr.sockets"
@@ -23,6 +27,11 @@ class Sockets:
     rooms: Rooms = field(default_factory=Rooms)
     opened: set[Any] = field(default_factory=set)
 
+    @cached_property
+    def presence(self) -> Presence:
+        """Who is in the trips of these rooms, here and elsewhere."""
+        return Presence(self.rooms, self.emit, PresenceStore())
+
     def emit(self, event: str, payload: dict[str, Any], sids: Sequence[str]) -> None:
         """Give an event to local sockets; those that have gone are passed over."""
         packet = framed_event(event, payload)
@@ -30,6 +39,17 @@ class Sockets:
             raw = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
             if raw is not None and not raw.closed:
                 raw.steady.give(packet)
+
+    def backlog_of(self, sid: str) -> Backlog:
+        """What waits for a socket. KeyError when it has gone."""
+        raw = self.server.eio.sockets[self.server.manager.eio_sid_from_sid(sid, "/")]
+        backlog: Backlog = raw.queue.backlog
+        return backlog
+
+    def is_gone(self, sid: str) -> bool:
+        """Whether no connection is left behind this socket."""
+        eio_sid = self.server.manager.eio_sid_from_sid(sid, "/")
+        return eio_sid not in self.server.eio.sockets
 
 
 def sockets() -> Sockets:

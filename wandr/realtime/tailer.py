@@ -12,19 +12,20 @@ from threading import Event, Lock
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from wandr.ai.feed import BATCH as AI_BATCH
 from wandr.ai.feed import STILL_TOLD, AiFeedEvent, events_since
 from wandr.changes.feed import MOST_BYTES, LogRow, change_as_json, read_log
 from wandr.extensions import db
-from wandr.realtime.rooms import Lane, Room, Rooms, Seat
+from wandr.realtime.rooms import PATIENCE, Lane, Room, Rooms, Seat
 from wandr.transaction import reading
 from wandr.trips.models import Member, Trip
 
+log = structlog.get_logger()
 PERIOD = 1.0  # seconds between looks at every trip, poked or not
 BATCH = 100  # changes in one event
-MOST_UNSEEN = 500  # changes that a client which tells what it has seen may be behind
 REMEMBERED = 2 * STILL_TOLD.total_seconds()  # after its last event, a request is not told again
 Emit = Callable[[str, dict[str, Any], Sequence[str]], None]  # (event, payload, sids)
 
@@ -54,6 +55,7 @@ class Tailer:
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + PERIOD
             self._follow(self.rooms.all_rooms())
+            self._drop_lagging()
         else:
             # A poke does not tell what was committed: when the log goes on, it was that. Should
             # the assistant have spoken in the same moment, it is heard within the second.
@@ -69,7 +71,11 @@ class Tailer:
 
     def _follow(self, rooms: Sequence[Room]) -> None:
         with reading():
-            behind = _rooms_behind(rooms)
+            behind, ahead = _rooms_behind(rooms)
+        for room, head in ahead:
+            log.error("log_went_back", trip_id=str(room.trip_id), head=head, told=room.last)
+            self._reset(room, room.open_seats(), "too_old")
+            room.rewind(head)
         for room in behind:
             self._follow_changes(room)
         self._follow_ai(rooms)
@@ -112,32 +118,39 @@ class Tailer:
     def _enforce(self, room: Room, roles: dict[UUID, str]) -> None:
         """Evict the removed before anything is emitted, and tell the others their new roles."""
         trip_id = str(room.trip_id)
+        self.rooms.stir(room.trip_id)
         for sid, seat in list(room.seats.items()):
             role = roles.get(seat.connection.user_id)
             if role is None:
                 self.rooms.leave(room.trip_id, sid)
                 self.emit("trip:revoked", {"trip_id": trip_id}, [sid])
-            elif seat.lane is Lane.OPEN and seat.role != role:
-                seat.role = role
-                self.emit("trip:role", {"trip_id": trip_id, "role": role}, [sid])
+            elif seat.role != role:
+                seat.role = role  # of one that is joining: its acknowledgement tells it
+                if seat.lane is Lane.OPEN:
+                    self.emit("trip:role", {"trip_id": trip_id, "role": role}, [sid])
 
     def _give(self, room: Room, rows: Sequence[LogRow]) -> None:
         """Emit rows to the open seats, hold them for those who are joining; without a pause."""
-        room.last = rows[-1].seq
+        room.give(rows[-1].seq)
         for seat in room.seats.values():
             if seat.lane is Lane.JOINING:
                 seat.held += rows
         for viewer, seats in _audiences(rows, room.open_seats()):
             changes = [change_as_json(row, viewer) for row in rows]
             self._emit("trip:changes", {"trip_id": str(room.trip_id), "changes": changes}, seats)
-        self._drop_lagging(room)
 
-    def _drop_lagging(self, room: Room) -> None:
-        told = {"trip_id": str(room.trip_id), "reason": "lagging"}
-        for seat in room.open_seats():
-            if seat.seen is not None and room.last - seat.seen > MOST_UNSEEN:
-                self.rooms.leave(room.trip_id, seat.connection.sid)
-                self._emit("trip:reset", told, [seat])
+    def _drop_lagging(self) -> None:
+        settled = time.monotonic() - PATIENCE
+        for room in self.rooms.all_rooms():
+            room.settle(settled)
+            lagging = [seat for seat in room.open_seats() if seat.lags]
+            self._reset(room, lagging, "lagging")
+
+    def _reset(self, room: Room, seats: Sequence[Seat], reason: str) -> None:
+        """Close the lane of these seats; their clients may join again."""
+        for seat in seats:
+            self.rooms.leave(room.trip_id, seat.connection.sid)
+        self._emit("trip:reset", {"trip_id": str(room.trip_id), "reason": reason}, seats)
 
     def _tell_ai(self, event: AiFeedEvent) -> None:
         room = self.rooms.find(event.trip_id)
@@ -158,12 +171,18 @@ class Tailer:
             self.emit(event, payload, sids)
 
 
-def _rooms_behind(rooms: Sequence[Room]) -> list[Room]:
+def _rooms_behind(rooms: Sequence[Room]) -> tuple[list[Room], list[tuple[Room, int]]]:
+    """Rooms whose log goes on, and those that were told what the log no longer has, with its head.
+
+    The latter happens when the database has lost commits: a standby took over that lacked some.
+    """
     if not rooms:
-        return []
+        return [], []
     heads = select(Trip.id, Trip.seq).where(Trip.id.in_([room.trip_id for room in rooms]))
     head_of = {row.id: row.seq for row in db.session.execute(heads)}
-    return [room for room in rooms if head_of.get(room.trip_id, 0) > room.last]
+    known = [(room, head_of.get(room.trip_id, room.last)) for room in rooms]
+    behind = [room for room, head in known if head > room.last]
+    return behind, [(room, head) for room, head in known if head < room.last]
 
 
 def _roles(room: Room) -> dict[UUID, str]:

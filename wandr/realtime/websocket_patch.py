@@ -8,6 +8,7 @@ time. `test_slow_reader.py` notices when the library does so itself and this can
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR, SHUT_WR
 from threading import RLock
@@ -17,30 +18,39 @@ import simple_websocket
 from engineio.packet import Packet as EnginePacket
 from wsproto.frame_protocol import CloseReason
 
+from wandr.realtime.backlog import Backlog
 from wandr.realtime.frames import FramedText, nothing
 
 MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
 LINGER = 2.0  # seconds for the other side to read a goodbye
+SLICE = 16 * 1024  # bytes sent at once, so that a slow reader is told from one who does not read
+MOST_UNHANDLED = 16  # messages read ahead; beyond, the other side waits as TCP lets it
+HELD_BACK = 0.02  # seconds until it is looked again whether they have become fewer
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 ENGINE_PACKETS = frozenset("0123456")
 
 
 class WholeSends:
-    """A socket whose `send` sends everything, undisturbed by other senders."""
+    """A socket whose `send` sends everything, undisturbed by other senders.
 
-    def __init__(self, sock: Any) -> None:
+    Nothing is received while `is_busy`: the library would read ahead without a bound.
+    """
+
+    def __init__(self, sock: Any, is_busy: Callable[[], bool] = lambda: False) -> None:
         self._socket = sock
+        self._is_busy = is_busy
         self._lock = RLock()
         self._senders = 0  # at work or waiting for their turn
         self._rest = b""  # of a frame that was begun
         self.is_read_to_its_end = False
+        self.moved_at = time.monotonic()  # when the system last took some of what we send
 
     def send(self, data: bytes) -> int:
         self._senders += 1
         try:
             with self._lock:
                 rest, self._rest = self._rest, b""
-                self._socket.sendall(rest + data if rest else data)
+                self._send_whole(memoryview(rest + data if rest else data))
         finally:
             self._senders -= 1
         return len(data)
@@ -57,8 +67,19 @@ class WholeSends:
             sent: int = at_once.send(data)
         except OSError:  # it takes nothing now, or is broken: the writer will see
             return 0
-        self._rest = data[sent:]
+        self._rest, self.moved_at = data[sent:], time.monotonic()
         return sent
+
+    def recv(self, size: int) -> bytes:
+        while self._is_busy():
+            time.sleep(HELD_BACK)
+        received: bytes = self._socket.recv(size)
+        return received
+
+    def _send_whole(self, data: memoryview) -> None:
+        for start in range(0, len(data), SLICE):
+            self._socket.sendall(data[start : start + SLICE])
+            self.moved_at = time.monotonic()
 
     def close(self) -> None:
         """Only note that nobody reads any more: `hang_up` closes, after our last words are read."""
@@ -81,12 +102,14 @@ class WholeSends:
         return getattr(self._socket, name)
 
 
-def with_whole_sends(environ: dict[str, Any]) -> dict[str, Any]:
-    """A copy of a WSGI environment whose raw socket sends frames whole.
+def with_whole_sends(
+    environ: dict[str, Any], is_busy: Callable[[], bool] = lambda: False
+) -> dict[str, Any]:
+    """A copy of a WSGI environment whose raw socket sends frames whole, and waits while `is_busy`.
 
     Compression is not offered: it would cost each connection some 250 KB.
     """
-    patched = {key: WholeSends(environ[key]) for key in SOCKET_KEYS if key in environ}
+    patched = {key: WholeSends(environ[key], is_busy) for key in SOCKET_KEYS if key in environ}
     kept = {key: one for key, one in environ.items() if key != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
     return kept | patched
 
@@ -111,7 +134,9 @@ class Steady:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         self.opened.add(self)
         try:
-            return super().__call__(with_whole_sends(environ), start_response)  # type: ignore[misc]
+            return super().__call__(  # type: ignore[misc]
+                with_whole_sends(environ, self._is_busy), start_response
+            )
         finally:
             self.opened.discard(self)
             self._hang_up()
@@ -127,7 +152,7 @@ class Steady:
     def give(self, packet: EnginePacket) -> None:
         """Send a framed packet now, when nothing waits before it; else it waits for its turn."""
         frame: bytes = packet.encode().frame
-        is_idle = self.engine_socket.queue.empty() and self.ws.connected
+        is_idle = not self.engine_socket.queue.backlog.messages and self.ws.connected
         sent = self.ws.sock.begin(frame) if is_idle else 0
         if sent < len(frame):
             self.engine_socket.send(nothing() if sent else packet)
@@ -138,25 +163,42 @@ class Steady:
             self.ws.sock.send(message.frame)
         else:
             super().send(message)  # type: ignore[misc]
+        self.engine_socket.queue.backlog.hand_over(len(message))
+
+    def _is_busy(self) -> bool:
+        return self.ws is not None and len(self.ws.input_buffer) >= MOST_UNHANDLED
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the other side takes nothing of what waits for it, or lets too much wait."""
+        backlog: Backlog = self.engine_socket.queue.backlog
+        moved_at = self.ws.sock.moved_at if self.ws is not None else self.opened_at
+        return backlog.overflowed or backlog.is_stuck(moved_at)
 
     def wait(self) -> str | None:
         frame = super().wait()  # type: ignore[misc]
         while isinstance(frame, bytes):  # protocol 1 has no binary data
             frame = super().wait()  # type: ignore[misc]
         if frame is not None and frame[:1] not in ENGINE_PACKETS:
-            self.leave(CloseReason.PROTOCOL_ERROR)
+            self.leave(CloseReason.PROTOCOL_ERROR, "This is not Engine.IO 4.")
             return None
         return frame
 
-    def leave(self, reason: int = CloseReason.GOING_AWAY) -> None:
+    def leave(
+        self, reason: int = CloseReason.GOING_AWAY, told: str = "This server goes away."
+    ) -> None:
         """Say goodbye, if the other side still listens, and let the handler end."""
         with suppress(OSError, simple_websocket.ConnectionClosed):
-            self.ws.close(reason)
+            self.ws.close(reason, told)
         self.ws.connected = False
         self.ws.event.set()
 
     def cut(self) -> None:
-        """End the connection under whoever is stuck in it."""
+        """End the connection under whoever is stuck in it; what has come of it is let go."""
+        if self.ws is None:  # just being opened
+            return
+        self.ws.connected = False
+        self.ws.input_buffer.clear()
         with suppress(OSError):
             self.ws.sock.shutdown(SHUT_RDWR)
 

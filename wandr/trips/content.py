@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from wandr.changes.entity import Entity, Registry, Row, Scene
+from wandr.changes.ops import Op
 from wandr.errors import wrong_field
 from wandr.permissions import Permission
+from wandr.trips.dates import refuse_wrong_dates, shifted_dates
 from wandr.trips.models import Member, Trip
-from wandr.trips.schemas import MemberFields, MemberView, TripContentView, TripFields
+from wandr.trips.schemas import (
+    MemberFields,
+    MemberView,
+    TripContentView,
+    TripFields,
+    TripOptions,
+)
 
-LONGEST_TRIP = 366  # days
+DATES = ("start_date", "end_date")
 
 
 def dates_make_sense(scene: Scene, trip: Row, changed: frozenset[str]) -> None:
     """Raise Invalid unless the trip has both dates or none, in order, at most a year apart."""
-    start, end = trip.start_date, trip.end_date
-    if (start is None) != (end is None):
-        missing = "start_date" if start is None else "end_date"
-        raise wrong_field(missing, "A trip has both dates or none.")
-    if start is not None and end < start:
-        raise wrong_field("end_date", "Must not be before start_date.")
-    if start is not None and (end - start).days >= LONGEST_TRIP:
-        raise wrong_field("end_date", f"A trip lasts at most {LONGEST_TRIP} days.")
+    refuse_wrong_dates(trip.start_date, trip.end_date)
+
+
+def shift_dates(scene: Scene, trip: Row, op: Op) -> Mapping[str, Any]:
+    """The dates that an op sets by `shift_days`. Raises Invalid for more than it can mean."""
+    days = op.options.get("shift_days")
+    if days is None:
+        return {}
+    if not op.fields.keys().isdisjoint(DATES) or "dates_mode" in op.options:
+        raise wrong_field("shift_days", "Stands alone: without new dates and without dates_mode.")
+    return dict(zip(DATES, shifted_dates(trip, days), strict=True))
 
 
 TRIP = Entity(
@@ -34,7 +48,8 @@ TRIP = Entity(
     registers=(frozenset({"start_date", "end_date"}),),
     rule=dates_make_sense,
     texts=frozenset({"notes"}),
-    options=frozenset({"dates_mode"}),
+    options=TripOptions,
+    computes=shift_dates,
     client_ops=frozenset({"update", "text", "delete", "restore"}),
 )
 

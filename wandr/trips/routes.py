@@ -80,7 +80,7 @@ def read_trip(trip_id: UUID) -> Response:
 @problems(BadRequest, Conflict, Stale, Invalid)
 def update_trip(body: dict[str, Any], trip_id: UUID) -> Response:
     """Change fields of a trip; new dates never delete activities."""
-    options = {name: body.pop(name) for name in ("dates_mode",) if name in body}
+    options = {name: body.pop(name) for name in TRIP.option_names if name in body}
     apply_from_rest(trip_id, Op("update", TRIP, trip_id, body, options=options))
     return _answer(trip_id)
 

@@ -20,6 +20,7 @@ from wandr.http.fields import (
 from wandr.http.pages import PageQuery
 from wandr.http.schema import WandrSchema, update_of
 from wandr.permissions import Permission
+from wandr.trips.dates import ShiftDays
 from wandr.trips.models import ROLES, STATUSES
 
 
@@ -47,12 +48,18 @@ class TripFields(WandrSchema):
     trip_data = JsonObject(load_default=dict)
 
 
-class TripUpdate(update_of(TripFields, "TripUpdateBase")):  # type: ignore[misc]
-    """A change of a trip; `dates_mode` says what becomes of activities when dates move."""
-
-    example = {"start_date": "2027-04-08", "end_date": "2027-04-12", "dates_mode": "shift"}
+class TripOptions(WandrSchema):
+    """What becomes of activities when dates move."""
 
     dates_mode = Choice("keep", "shift")
+    shift_days = ShiftDays()
+
+
+class TripUpdate(TripOptions, update_of(TripFields, "TripUpdateBase")):  # type: ignore[misc]
+    """A change of a trip. With `start_date` and `end_date`, `dates_mode` says what becomes of
+    activities: `keep` unschedules those outside, `shift` moves all along with the first day."""
+
+    example = {"start_date": "2027-04-08", "end_date": "2027-04-12", "dates_mode": "shift"}
 
 
 class TripContentView(WandrSchema):

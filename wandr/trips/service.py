@@ -34,8 +34,8 @@ class Founder:
 
 def create_trip(founder: Founder, fields: Mapping[str, Any], *, source: str = "rest") -> Trip:
     """A new trip with its organizer, as change 1 of its log. Raises Invalid for wrong dates."""
-    made = {"id": new_id(), "seq": 0, "content_rows": 0, "created_by": founder.user_id}
-    trip = Trip(**made, **fields)
+    made = {"seq": 0, "content_rows": 0, "created_by": founder.user_id}
+    trip = Trip(**made, **{"id": new_id(), **fields})  # the demo's trip has an id of its own
     change = Change(trip, founder.user_id, None, source, founder.client_id)
     TRIP.rule(change.scene, trip, frozenset(fields))
     trip.created_at, trip.register_seqs, trip.origins = change.at, {MAKING: change.seq}, {}

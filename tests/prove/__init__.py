@@ -1,0 +1,1 @@
+"""Fault proofs of live edits, against real processes: `make prove`."""
