@@ -24,18 +24,19 @@ def test_the_frame_is_neither_masked_nor_compressed_nor_split() -> None:
 
 
 def test_what_the_system_does_not_take_goes_before_the_next() -> None:
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    whole = WholeSends(SimpleNamespace(_sock=ours, sendall=lambda data: sent.append(data)))
     sent: list[bytes] = []
     data = b"".join(number.to_bytes(4, "big") for number in range(1_000_000))
-    taken = whole.begin(data)
-    assert 0 < taken < len(data)
-    assert whole.begin(b"later") == 0, "a frame was begun in the middle of another"
-    whole.send(b"next")
-    assert sent == [data[taken:] + b"next"]
-    ours.close()
-    theirs.close()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        whole = WholeSends(
+            SimpleNamespace(_sock=ours, sendall=lambda piece: sent.append(bytes(piece)))
+        )
+        taken = whole.begin(data)
+        assert 0 < taken < len(data)
+        assert whole.begin(b"later") == 0, "a frame was begun in the middle of another"
+        whole.send(b"next")
+    assert b"".join(sent) == data[taken:] + b"next"
 
 
 def test_nothing_is_begun_while_somebody_sends_or_without_gevent() -> None:
