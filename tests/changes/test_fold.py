@@ -16,7 +16,7 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from tests.cast import Person
 from tests.fold import comparable, fold
@@ -24,6 +24,7 @@ from tests.group import join
 from wandr.changes import performing
 from wandr.extensions import db
 from wandr.locations.models import Location, LocationName
+from wandr.trips.models import Trip
 
 FIRST = date(2027, 12, 30)  # a year ends within the trip
 ROWS = 6  # activities that the steps are about, by number
@@ -126,6 +127,8 @@ class World:
         assert found["head"] == now["seq"]
         assert exact(fold(since, found["changes"])) == exact(comparable(now))
         activities = now["entities"]["activity"]
+        counted = select(Trip.content_rows).where(Trip.id == UUID(self.trip_id))
+        assert db.session.scalar(counted) == len(activities)
         taken = [(one["day"], one["position"]) for one in activities]
         assert len(taken) == len(set(taken)), "two activities in one place"
         told = [(one["day"] is None, one["day"] or "", one["position"]) for one in activities]

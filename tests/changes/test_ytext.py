@@ -112,16 +112,21 @@ def embed(doc: Doc) -> None:
     doc.get("notes", type=Text).insert_embed(0, {"image": "x"})
 
 
-@pytest.mark.parametrize(
-    "update",
-    [
-        b"", b"\x00", b"nonsense", b"\xff" * 40, Peer(STATE).type(0, "abc")[:-2],
-        foreign(lambda doc: doc.get("other", type=Text).insert(0, "x")),
-        foreign(lambda doc: doc.get("other", type=Map).__setitem__("x", 1)),
-        foreign(lambda doc: doc.get("notes", type=Array).append({"x": 1})),
-        foreign(bold), foreign(embed),
-    ],
-)  # fmt: skip
+WRONG = {
+    "nothing": b"",
+    "half a header": b"\x00",
+    "nonsense": b"nonsense",
+    "endless numbers": b"\xff" * 40,
+    "cut off": Peer(STATE).type(0, "abc")[:-2],
+    "another text": foreign(lambda doc: doc.get("other", type=Text).insert(0, "x")),
+    "another root": foreign(lambda doc: doc.get("other", type=Map).__setitem__("x", 1)),
+    "something invisible": foreign(lambda doc: doc.get("notes", type=Array).append({"x": 1})),
+    "a format": foreign(bold),
+    "an embed": foreign(embed),
+}
+
+
+@pytest.mark.parametrize("update", WRONG.values(), ids=WRONG.keys())
 def test_what_is_no_plain_text_is_refused(update):
     with pytest.raises(Invalid) as refused:
         merge("notes", STATE, update)

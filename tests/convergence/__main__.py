@@ -23,15 +23,19 @@ RUNS = 2000
 
 def main() -> int:
     """Run it; the exit code. A failure is printed by hypothesis, with the steps that led to it."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
-    cores = os.cpu_count() or 1
     began = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(cores) as pool:
-        told = sum(pool.map(run_on_servers_of_ones_own, [-(-runs // cores)] * cores), Counter())
+    told = run_on_every_core(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS)
     for what, number in sorted(told.items()):
         sys.stdout.write(f"{number:8} {what}\n")
     sys.stdout.write(f"{time.monotonic() - began:8.0f} seconds\n")
     return 0
+
+
+def run_on_every_core(runs: int) -> Counter[str]:
+    """So many runs, shared out; what happened in them. Raises what one of them found."""
+    cores = os.cpu_count() or 1
+    with multiprocessing.get_context("spawn").Pool(cores) as pool:
+        return sum(pool.map(run_on_servers_of_ones_own, [-(-runs // cores)] * cores), Counter())
 
 
 def run_on_servers_of_ones_own(runs: int) -> Counter[str]:

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.prove import crowd, faults, network, revocation
+from tests.prove import convergence, crowd, faults, network, revocation
 from tests.prove.report import Report
 
 CORES = os.cpu_count() or 1
 PROOFS: dict[str, Callable[[], Report]] = {
+    "convergence": convergence.prove,
     "revocation": revocation.prove,
     "network": network.prove,
     "workers": faults.prove_workers,

@@ -109,7 +109,14 @@ def _apply(
     while left := [item for item in items if item.status == "pending"]:
         owners = [(op, item) for item in left for op in read_ops(item.ops)]
         ops = list(placed(proposal.trip_id, [op for op, _ in owners]))
-        outcome = apply(proposal.trip_id, user_id, ops, source="ai", client_id=client_id)
+        outcome = apply(
+            proposal.trip_id,
+            user_id,
+            ops,
+            source="ai",
+            client_id=client_id,
+            base_seq=proposal.base_seq,
+        )
         refused = next((n for n, result in enumerate(outcome.results) if result.refused), None)
         if refused is None:
             return outcome.head

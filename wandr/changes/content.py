@@ -22,7 +22,15 @@ from wandr.changes.outcome import Outcome
 from wandr.changes.rendering import json_of, keyset_of, seen_by
 from wandr.changes.schemas import TextView
 from wandr.changes.service import apply
-from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
+from wandr.errors import (
+    BadRequest,
+    Conflict,
+    Invalid,
+    NotFound,
+    PreconditionRequired,
+    Stale,
+    WandrError,
+)
 from wandr.extensions import db
 from wandr.http.etags import expected_version, versioned
 from wandr.http.fields import Identifier
@@ -117,7 +125,7 @@ def _add_update(blueprint: Blueprint, entity: Entity) -> None:
     @door(entity.permission_for("update"))
     @blueprint.arguments(update_of(entity.fields, name))
     @blueprint.response(200, entity.view)
-    @problems(BadRequest, Conflict, Stale, Invalid)
+    @problems(BadRequest, Conflict, Stale, Invalid, *_money_problems(entity))
     def update_row(body: dict[str, Any], trip_id: UUID, row_id: UUID) -> Response:
         apply_from_rest(trip_id, Op("update", entity, row_id, body))
         return _answer(entity, trip_id, row_id)
@@ -224,6 +232,10 @@ def _answer(entity: Entity, trip_id: UUID, row_id: UUID, **more: Any) -> Respons
     if row is None:
         raise NotFound()
     return versioned(row[0], row[1], **more)
+
+
+def _money_problems(entity: Entity) -> tuple[type[WandrError], ...]:
+    return (PreconditionRequired,) if entity.strict else ()
 
 
 def _create_schema(entity: Entity) -> type[Schema]:

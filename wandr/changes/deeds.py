@@ -31,12 +31,13 @@ class Deeds:
     labels: Mapping[Target, str]
 
     @classmethod
-    def of(cls, ops: Iterable[Op]) -> Deeds:
+    def of(cls, ops: Iterable[Op], viewer: UUID) -> Deeds:
         """Look the names of all rows up: one statement for each kind of content."""
         ids: dict[str, set[str]] = {}
         for op in ops:
             ids.setdefault(op["entity"], set()).add(op["id"])
-        return cls({(name, one): label for name in ids for one, label in _labels(name, ids[name])})
+        found = {name: _labels(name, ids[name], viewer) for name in ids}
+        return cls({(name, one): label for name, rows in found.items() for one, label in rows})
 
     def listed(self, ops: Sequence[Op]) -> list[dict[str, Any]]:
         """Each row once: `{entity, id, label, did, fields}`, in the order of their first op."""
@@ -61,12 +62,14 @@ class Deeds:
         return {"entity": target[0], "id": target[1], "label": self.labels.get(target)}
 
 
-def _labels(name: str, ids: set[str]) -> list[tuple[str, str]]:
+def _labels(name: str, ids: set[str], viewer: UUID) -> list[tuple[str, str]]:
     entity = registry.find(name)
     if entity is None:
         return []
     key = getattr(entity.model, entity.key)
     wanted = select(key, getattr(entity.model, entity.label)).where(key.in_(map(UUID, ids)))
+    if entity.visible_to is not None:
+        wanted = wanted.where(entity.visible_to(viewer))
     return [(str(row[0]), row[1]) for row in db.session.execute(wanted)]
 
 
@@ -77,7 +80,8 @@ def _fields(op: Op) -> list[str]:
 
 
 def _called(row: Mapping[str, Any]) -> str:
-    return f"“{row['label']}”" if row["label"] else f"a {row['entity']}"
+    article = "an" if row["entity"][0] in "aeiou" else "a"
+    return f"“{row['label']}”" if row["label"] else f"{article} {row['entity']}"
 
 
 def _enumerated(labels: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ def read_history(
     entries = _entries(trip_id, viewer, entity_id, top, most=limit * MOST_IN_A_GROUP + 1)
     groups = _grouped(entries)[:limit]
     told = [entry for group in groups for entry in group]
-    deeds = Deeds.of([op for entry in told for op in entry.ops])
+    deeds = Deeds.of([op for entry in told for op in entry.ops], viewer)
     names = _names(trip_id, {entry.actor_id for entry in told})
     items = [_as_json(group, deeds, names) for group in groups]
     return items, told[-1].seq if len(entries) > len(told) else None

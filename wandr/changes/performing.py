@@ -46,6 +46,8 @@ def write(change: Change, op: Op, seen: Seen = TRUSTED) -> Result:
     if op.kind == "create":
         return _create(change, entity, op)
     target = entity, find_row(change, entity, op.id)
+    if seen.checks:
+        refuse_hidden(change, target)
     seen.check_version(target[1])
     if op.kind in ("delete", "restore"):
         return _end(change, target, op)
@@ -67,6 +69,14 @@ def find_row(change: Change, entity: Entity, key: UUID) -> Row:
     if row is None:
         raise NotFound(f"There is no such {entity.name} in this trip.")
     return row
+
+
+def refuse_hidden(change: Change, target: Target) -> None:
+    """Raise NotFound for a row that the actor may not see."""
+    entity, row = target
+    audience = entity.audience_of(row)
+    if audience is not None and str(change.actor) not in audience:
+        raise NotFound(f"There is no such {entity.name} in this trip.")
 
 
 def refuse_deleted(target: Target) -> None:

@@ -18,7 +18,7 @@ from wandr.changes.entity import Entity, Row, registry
 from wandr.changes.models import TripChange
 from wandr.changes.ops import Op
 from wandr.changes.outcome import Result
-from wandr.changes.performing import TRUSTED, find_row, follow, refuse_deleted
+from wandr.changes.performing import TRUSTED, find_row, follow, refuse_deleted, refuse_hidden
 from wandr.changes.positions import Lane
 from wandr.changes.registers import LIFE, holds, last_change, newest_origin
 from wandr.changes.splices import Splice
@@ -41,6 +41,7 @@ def take_back(change: Change, seq: int, inverse: Mapping[str, Any]) -> Result:
         raise Conflict("This cannot be undone.", code="not_undoable")
     change.require(entity.permission_for(inverse["of"]))
     row = find_row(change, entity, UUID(inverse["id"]))
+    refuse_hidden(change, (entity, row))
     step = _Step(change, entity, row, seq, inverse)
     return ACTS[inverse["op"]](step)
 
