@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 
 @contextmanager
-def counted(connection: Connection) -> Iterator[list[str]]:
-    """The statements that run on a connection meanwhile; savepoints of the tests do not count."""
+def counted(connection: Connection | Engine) -> Iterator[list[str]]:
+    """The statements that run there meanwhile; savepoints of the tests do not count."""
     seen: list[str] = []
 
     def note(conn, cursor, statement, parameters, context, executemany) -> None:

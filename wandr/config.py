@@ -18,7 +18,8 @@ MINIMUM_SECRET = 32
 KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "development", "wandr"})
 # Read by others: gunicorn.conf.py and the launcher, the benchmark.
 NOT_SETTINGS = frozenset(
-    {"PORT", "WANDR_BIND", "WEB_CONCURRENCY", "WANDR_PEER", "WANDR_PEER_PYTHON"}
+    {"PORT", "WANDR_BIND", "WEB_CONCURRENCY"}
+    | {"WANDR_PEER", "WANDR_PEER_PYTHON", "WANDR_REALTIME_PEER"}
 )
 # What Kubernetes tells every pod of a service named wandr.
 KUBERNETES_NAME = re.compile(r"WANDR_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")

@@ -13,7 +13,7 @@ from uuid import uuid4
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.bench.figures import Figure, write_figures
+from tests.bench.figures import Figure, at_least, at_most, write_figures
 from tests.conftest import settings_for
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
@@ -40,7 +40,7 @@ def measure(app: Flask) -> list[Figure]:
     """p50 and p95 in milliseconds, statements, ranking and view included. Needs a loaded database."""
     with app.app_context():
         return [
-            ("locations loaded", float(_count()), "rows"),
+            Figure("locations loaded", _count(), "rows", goal=at_least(60_000)),
             *_figures("location search", [_search(text) for text in _texts()]),
             *_figures("location search near", [_search(text, near=True) for text in _texts()]),
             *_figures("location nearby", [_nearby(*point) for point in _points()]),
@@ -86,7 +86,10 @@ def _figures(name: str, questions: list[Callable[[], object]]) -> list[Figure]:
         _milliseconds(ask)
     taken = sorted(_milliseconds(ask) for _ in range(ROUNDS) for ask in questions)
     percentiles = quantiles(taken, n=100)
-    return [(f"{name} p50", percentiles[49], "ms"), (f"{name} p95", percentiles[94], "ms")]
+    return [
+        Figure(f"{name}, p50", percentiles[49], "ms"),
+        Figure(f"{name}, p95", percentiles[94], "ms", goal=at_most(15)),
+    ]
 
 
 def _milliseconds(ask: Callable[[], object]) -> float:
@@ -104,7 +107,7 @@ def run(folder: Path) -> list[Figure]:
             db.create_all()
         begun = time.perf_counter()
         app.test_cli_runner().invoke(args=["locations", "load"], catch_exceptions=False)
-        loaded = ("locations load", time.perf_counter() - begun, "s")
+        loaded = Figure("locations load", time.perf_counter() - begun, "s")
         figures = [loaded, *measure(app)]
         with app.app_context():
             db.engine.dispose()

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 from tests.cast import make_person
 from tests.fold import comparable, fold
 from tests.group import KYOTO, join
+from tests.realtime.server import wait_until
 from wandr.changes.models import TripChange
 from wandr.changes.ops import read_ops
 from wandr.changes.service import apply
@@ -220,7 +221,23 @@ def test_the_gate_lets_one_in_and_tells_the_others_after_two_seconds(monkeypatch
         held.result(5)
     with gate.hold(trip_id), gate.hold(trip_id):
         pass  # free again, and one's own hold is no obstacle
-    assert gate._semaphores == {}
+    assert gate._queues == {}
+
+
+def test_the_gate_lets_in_who_waits_before_who_comes_again():
+    gate, trip_id, came = Gate(), uuid4(), []
+
+    def come(name):
+        with gate.hold(trip_id):
+            came.append(name)
+
+    with ThreadPoolExecutor(1) as pool:
+        with gate.hold(trip_id):
+            waiting = pool.submit(come, "who waits")
+            wait_until(lambda: len(gate._queues[trip_id]) == 2)
+        come("who comes again")
+        waiting.result(5)
+    assert came == ["who waits", "who comes again"]
 
 
 class TestIdempotencyKey:

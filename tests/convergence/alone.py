@@ -16,7 +16,6 @@ from tests.convergence.machine import run
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
 
-
 RUNS = 2000
 
 

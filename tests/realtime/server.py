@@ -26,6 +26,8 @@ COMMAND = parse_procfile((REPOSITORY / "Procfile").read_text()).processes["web"]
 class WebServer:
     """Starts it and, at the end, tells it to end and waits until it has."""
 
+    seconds_to_end = 10
+
     def __init__(self, database_url: str, redis_url: str, log: Path, **more: str) -> None:
         self.port = free_port()
         self.command = COMMAND
@@ -73,7 +75,7 @@ class WebServer:
     ) -> None:
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(30)  # gunicorn gives what is in flight twenty
+            self.process.wait(self.seconds_to_end)
         except subprocess.TimeoutExpired:
             self._kill()
             raise

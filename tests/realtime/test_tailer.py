@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from tests.realtime.device import create
 from tests.realtime.stage import Stage
+from tests.statements import counted
 from wandr.changes.ops import read_ops
 from wandr.changes.service import apply
 from wandr.errors import NotFound
@@ -294,3 +295,14 @@ def test_an_empty_room_is_forgotten(group, stage) -> None:
     write(group)
     assert stage.look() == []
     assert stage.rooms.all_rooms() == []
+
+
+def test_a_change_is_found_by_one_statement(group, stage) -> None:
+    stage.sit(group.viewer)
+    stage.look()
+    write(group)
+    stage.tailer.wake(group.trip_id)
+    with counted(db.engine) as statements:
+        stage.tailer.step()
+    assert len(stage.noted) == 1
+    assert len(statements) == 1, statements

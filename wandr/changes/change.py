@@ -11,7 +11,7 @@ from uuid import UUID
 from wandr.base import Content, utc_now
 from wandr.changes.audience import StoredOp, addressed
 from wandr.changes.entity import Entity, Row, Scene
-from wandr.changes.models import TripChange
+from wandr.changes.models import TripChange, TripMutation
 from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.http.fields import instant_text
@@ -34,6 +34,7 @@ class Change:
     source: str
     client_id: UUID | None = None
     mutation_id: UUID | None = None
+    earlier: TripMutation | None = None  # what became of the same mutation before
     undoes: int | None = None  # the seq of the change that this one takes back
     at: datetime = field(default_factory=utc_now)
     ops: list[StoredOp] = field(default_factory=list)

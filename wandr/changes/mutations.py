@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, and_, delete
 
 from wandr.base import utc_now
 from wandr.changes.change import Change
@@ -12,16 +13,23 @@ from wandr.changes.models import TripMutation
 from wandr.changes.outcome import Outcome
 from wandr.errors import Invalid
 from wandr.extensions import db
+from wandr.trips.models import Member
 
 OUTCOMES_KEPT_FOR = timedelta(days=90)  # a phone may be offline for a while
 
 
+def is_same_mutation(mutation_id: UUID | None) -> ColumnElement[bool]:
+    """The condition that joins to a membership what its user asked for under this id before."""
+    return and_(
+        TripMutation.trip_id == Member.trip_id,
+        TripMutation.actor_id == Member.user_id,
+        TripMutation.mutation_id == mutation_id,
+    )
+
+
 def recorded_outcome(change: Change, fingerprint: bytes) -> Outcome | None:
     """The first outcome of a mutation seen before. Invalid when it asked for something else."""
-    if change.mutation_id is None:
-        return None
-    key = (change.trip.id, change.actor, change.mutation_id)
-    earlier = db.session.get(TripMutation, key)
+    earlier = change.earlier
     if earlier is None:
         return None
     if earlier.fingerprint != fingerprint:

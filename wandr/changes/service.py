@@ -11,7 +11,8 @@ from sqlalchemy import select
 from wandr.changes.attempts import all_or_nothing, each_for_itself
 from wandr.changes.change import Change
 from wandr.changes.entity import registry
-from wandr.changes.mutations import recorded_outcome, store_outcome
+from wandr.changes.models import TripMutation
+from wandr.changes.mutations import is_same_mutation, recorded_outcome, store_outcome
 from wandr.changes.ops import Mode, Op, fingerprint
 from wandr.changes.outcome import Outcome
 from wandr.changes.overwrites import Seen
@@ -41,8 +42,9 @@ def apply(
     Refusals of single ops are in the outcome; a `mutation_id` seen before gets its first outcome.
     Raises NotFound for an outsider, Invalid for a mutation id reused with other ops.
     """
-    change = begin_change(trip_id, actor, source=source, client_id=client_id)
-    change.mutation_id = mutation_id
+    change = begin_change(
+        trip_id, actor, source=source, client_id=client_id, mutation_id=mutation_id
+    )
     change.require(Permission.VIEW)
     asked = fingerprint(ops, mode)
     if earlier := recorded_outcome(change, asked):
@@ -57,9 +59,14 @@ def apply(
 
 
 def begin_change(
-    trip_id: UUID, actor: UUID, *, source: str, client_id: UUID | None = None
+    trip_id: UUID,
+    actor: UUID,
+    *,
+    source: str,
+    client_id: UUID | None = None,
+    mutation_id: UUID | None = None,
 ) -> Change:
-    """Lock the trip and read who acts. NotFound when there is no such trip.
+    """Lock the trip and read who acts, and what became of it before. NotFound without a trip.
 
     Two statements: a membership read together with the lock could be older than the lock.
     """
@@ -67,9 +74,14 @@ def begin_change(
     trip = db.session.scalar(locked.execution_options(populate_existing=True))
     if trip is None:
         raise NotFound()
-    membership = select(Member).where(Member.trip_id == trip_id, Member.user_id == actor)
-    member = db.session.scalar(membership.execution_options(populate_existing=True))
-    return Change(trip, actor, member, source, client_id)
+    membership = (
+        select(Member, TripMutation)
+        .where(Member.trip_id == trip_id, Member.user_id == actor)
+        .outerjoin(TripMutation, is_same_mutation(mutation_id))
+        .execution_options(populate_existing=True)
+    )
+    member, earlier = db.session.execute(membership).one_or_none() or (None, None)
+    return Change(trip, actor, member, source, client_id, mutation_id, earlier)
 
 
 def finish_change(change: Change) -> int:

@@ -39,8 +39,10 @@ def undo_change(
     else's change takes EDIT_TRIP. Raises NotFound for an outsider and a change that is not there,
     Invalid for a mutation id used for something else.
     """
-    change = begin_change(trip_id, actor, source="undo", client_id=client_id)
-    change.mutation_id, change.undoes = mutation_id, seq
+    change = begin_change(
+        trip_id, actor, source="undo", client_id=client_id, mutation_id=mutation_id
+    )
+    change.undoes = seq
     change.require(Permission.VIEW)
     asked = hashlib.sha256(f"undo {seq}".encode()).digest()
     if earlier := recorded_outcome(change, asked):

@@ -11,6 +11,7 @@ from flask import current_app
 from socketio import Server
 
 from wandr.realtime.backlog import Backlog
+from wandr.realtime.frames import framed_event
 from wandr.realtime.presence import Presence
 from wandr.realtime.presence_store import PresenceStore
 from wandr.realtime.rooms import Rooms
@@ -33,7 +34,11 @@ class Sockets:
 
     def emit(self, event: str, payload: dict[str, Any], sids: Sequence[str]) -> None:
         """Give an event to local sockets; those that have gone are passed over."""
-        self.server.emit(event, payload, to=list(sids))
+        packet = framed_event(event, payload)
+        for sid in sids:
+            raw = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
+            if raw is not None and not raw.closed:
+                raw.steady.give(packet)
 
     def backlog_of(self, sid: str) -> Backlog:
         """What waits for a socket. KeyError when it has gone."""

@@ -54,10 +54,13 @@ class Tailer:
             poked, self._poked = self._poked, set()
         if time.monotonic() >= self._next_look:
             self._next_look = time.monotonic() + PERIOD
-            self._follow(self.rooms.all_rooms(), ask_first=True)
+            self._follow(self.rooms.all_rooms())
             self._drop_lagging()
         else:
-            self._follow([room for one in poked if (room := self.rooms.find(one))])
+            # A poke does not tell what was committed: when the log goes on, it was that. Should
+            # the assistant have spoken in the same moment, it is heard within the second.
+            rooms = [room for one in poked if (room := self.rooms.find(one))]
+            self._follow_ai([room for room in rooms if not self._follow_changes(room)])
 
     def tell_heads(self) -> None:
         """Let every client notice what it has missed."""
@@ -66,15 +69,13 @@ class Tailer:
             self._emit("trip:head", told, room.open_seats())
             room.forget_ended(time.monotonic() - REMEMBERED)
 
-    def _follow(self, rooms: Sequence[Room], *, ask_first: bool = False) -> None:
-        behind = rooms
-        if ask_first:
-            with reading():
-                behind, ahead = _rooms_behind(rooms)
-            for room, head in ahead:
-                log.error("log_went_back", trip_id=str(room.trip_id), head=head, told=room.last)
-                self._reset(room, room.open_seats(), "too_old")
-                room.rewind(head)
+    def _follow(self, rooms: Sequence[Room]) -> None:
+        with reading():
+            behind, ahead = _rooms_behind(rooms)
+        for room, head in ahead:
+            log.error("log_went_back", trip_id=str(room.trip_id), head=head, told=room.last)
+            self._reset(room, room.open_seats(), "too_old")
+            room.rewind(head)
         for room in behind:
             self._follow_changes(room)
         self._follow_ai(rooms)
@@ -98,18 +99,21 @@ class Tailer:
         self._next_look = 0.0
         self.woken.set()
 
-    def _follow_changes(self, room: Room) -> None:
+    def _follow_changes(self, room: Room) -> bool:
+        """Give what is new in the log of a trip; whether anything was."""
+        began_at = room.last
         while room.seats:
             with reading():
                 rows = read_log(room.trip_id, room.last, BATCH)
                 roles = _roles(room) if any(map(_touches_members, rows)) else None
             if not rows:
-                return
+                break
             if roles is not None:
                 self._enforce(room, roles)
             self._give(room, rows)
             if len(rows) < BATCH and sum(row.size for row in rows) < MOST_BYTES:
-                return
+                break
+        return room.last > began_at
 
     def _enforce(self, room: Room, roles: dict[UUID, str]) -> None:
         """Evict the removed before anything is emitted, and tell the others their new roles."""

@@ -15,9 +15,11 @@ from threading import RLock
 from typing import Any
 
 import simple_websocket
+from engineio.packet import Packet as EnginePacket
 from wsproto.frame_protocol import CloseReason
 
 from wandr.realtime.backlog import Backlog
+from wandr.realtime.frames import FramedText, nothing
 
 MAX_MESSAGE = 256 * 1024  # bytes; beyond, the connection is closed with 1009 (message too big)
 LINGER = 2.0  # seconds for the other side to read a goodbye
@@ -38,22 +40,46 @@ class WholeSends:
         self._socket = sock
         self._is_busy = is_busy
         self._lock = RLock()
+        self._senders = 0  # at work or waiting for their turn
+        self._rest = b""  # of a frame that was begun
         self.is_read_to_its_end = False
         self.moved_at = time.monotonic()  # when the system last took some of what we send
 
     def send(self, data: bytes) -> int:
-        whole = memoryview(data)
-        with self._lock:
-            for start in range(0, len(whole), SLICE):
-                self._socket.sendall(whole[start : start + SLICE])
-                self.moved_at = time.monotonic()
+        self._senders += 1
+        try:
+            with self._lock:
+                rest, self._rest = self._rest, b""
+                self._send_whole(memoryview(rest + data if rest else data))
+        finally:
+            self._senders -= 1
         return len(data)
+
+    def begin(self, data: bytes) -> int:
+        """Send what the system takes without waiting; the rest goes before whatever is sent next.
+
+        How many bytes it took: none when somebody else is at it. Only gevent's sockets can.
+        """
+        at_once = getattr(self._socket, "_sock", None)
+        if at_once is None or self._rest or self._senders:
+            return 0
+        try:
+            sent: int = at_once.send(data)
+        except OSError:  # it takes nothing now, or is broken: the writer will see
+            return 0
+        self._rest, self.moved_at = data[sent:], time.monotonic()
+        return sent
 
     def recv(self, size: int) -> bytes:
         while self._is_busy():
             time.sleep(HELD_BACK)
         received: bytes = self._socket.recv(size)
         return received
+
+    def _send_whole(self, data: memoryview) -> None:
+        for start in range(0, len(data), SLICE):
+            self._socket.sendall(data[start : start + SLICE])
+            self.moved_at = time.monotonic()
 
     def close(self) -> None:
         """Only note that nobody reads any more: `hang_up` closes, after our last words are read."""
@@ -102,6 +128,7 @@ class Steady:
         super().__init__(handler, server)  # type: ignore[call-arg]
         self.server_args["max_message_size"] = MAX_MESSAGE
         self.engine_socket = handler.__self__
+        self.engine_socket.steady = self
         self.opened_at = time.monotonic()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
@@ -122,12 +149,24 @@ class Steady:
                 self.ws.thread.join(LINGER)
             self.ws.sock.hang_up()
 
-    def _is_busy(self) -> bool:
-        return self.ws is not None and len(self.ws.input_buffer) >= MOST_UNHANDLED
+    def give(self, packet: EnginePacket) -> None:
+        """Send a framed packet now, when nothing waits before it; else it waits for its turn."""
+        frame: bytes = packet.encode().frame
+        is_idle = not self.engine_socket.queue.backlog.messages and self.ws.connected
+        sent = self.ws.sock.begin(frame) if is_idle else 0
+        if sent < len(frame):
+            self.engine_socket.send(nothing() if sent else packet)
 
     def send(self, message: str) -> None:
-        super().send(message)  # type: ignore[misc]
+        """What the writer does with each packet in its turn."""
+        if isinstance(message, FramedText) and self.ws.connected:
+            self.ws.sock.send(message.frame)
+        else:
+            super().send(message)  # type: ignore[misc]
         self.engine_socket.queue.backlog.hand_over(len(message))
+
+    def _is_busy(self) -> bool:
+        return self.ws is not None and len(self.ws.input_buffer) >= MOST_UNHANDLED
 
     @property
     def is_unread(self) -> bool:
