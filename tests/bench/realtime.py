@@ -63,7 +63,6 @@ def _stage(folder: Path) -> Iterator[tuple[Party, WebServer, LoadClient]]:
             WebServer(servers.database_url, servers.redis_url, log, **more) as web,
             LoadClient(folder) as client,
         ):
-            web.seconds_to_end = 30  # a crowd takes its leave
             yield party, web, client
 
 

@@ -26,7 +26,7 @@ COMMAND = parse_procfile((REPOSITORY / "Procfile").read_text()).processes["web"]
 class WebServer:
     """Starts it and, at the end, tells it to end and waits until it has."""
 
-    seconds_to_end = 10
+    seconds_to_end = 30  # gunicorn gives what is in flight twenty
 
     def __init__(self, database_url: str, redis_url: str, log: Path, **more: str) -> None:
         self.port = free_port()
