@@ -97,3 +97,15 @@ def test_a_rename_does_not_touch_times(path, write, row, participant):
     write(participant, row, title="Renamed")
     seen = participant.get(f"{path}/activities/{row['id']}")
     assert (seen["start_time"], seen["end_time"]) == ("09:00", "10:00")
+
+
+def test_ones_own_move_does_not_hide_what_somebody_else_changed_before_it(
+    path, write, row, participant, organizer
+):
+    theirs = write(organizer, row, day="2027-04-02")
+    write(participant, row, op="move")  # live, and in the same register
+    late = write(participant, row, day="2027-04-03", base_seq=row["version"], mode="offline")
+    assert theirs["seq"] > row["version"]
+    assert (late["status"], late["current"]["day"]) == ("conflict", "2027-04-02")
+    other = write(participant, row, title="Mine", base_seq=row["version"], mode="offline")
+    assert other["status"] == "applied"

@@ -87,10 +87,9 @@ def check_collisions(changes: list[Change], made: Made) -> None:
             continue
         meanwhile = changes[sent["base_seq"] : result["seq"] - 1]
         for name, value in op.get("fields", {}).items():
-            author = _last_author(meanwhile, op, name)
-            is_mine = author in (None, made.device.client.client_id)
+            others = _authors(meanwhile, op, name) - {made.device.client.client_id}
             theirs = _last_value(meanwhile, op["id"], name)
-            assert is_mine or theirs == value, f"{name} of {author} was overwritten silently"
+            assert not others or theirs == value, f"{name} of {others} was overwritten silently"
 
 
 def check_undo(changes: list[Change], at: int, undone: int) -> None:
@@ -145,18 +144,22 @@ def _last_value(changes: list[Change], row_id: str, name: str) -> Any:
     return next((op["fields"][name] for op in ops[::-1] if name in op.get("fields", {})), None)
 
 
-def _last_author(changes: list[Change], op: Op, name: str) -> str | None:
-    """The client that changed the register of a field last; who did, when it was none."""
+def _authors(changes: list[Change], op: Op, name: str) -> set[str]:
+    """The clients that changed the register of a field; who did, when it was none."""
     entity = registry.find(op["entity"])
     assert entity is not None
-    author = None
+    found = set()
     for change in changes:
-        fields = [
-            one for own in change["ops"] if own["id"] == op["id"] for one in own.get("fields", {})
-        ]
+        edits = [one for one in change["ops"] if one["id"] == op["id"] and not _is_rekeyed(one)]
+        fields = [one for edit in edits for one in edit.get("fields", {})]
         if entity.register_of(name) in map(entity.register_of, fields):
-            author = change["client_id"] or change["by"]
-    return author
+            found.add(change["client_id"] or change["by"])
+    return found
+
+
+def _is_rekeyed(op: Op) -> bool:
+    """Whether only the key became another one: the place in the list is the same."""
+    return op["op"] == "update" and set(op["fields"]) <= KEPT_BY_THE_SERVER
 
 
 def _note_role(roles: dict[str, str], op: dict[str, Any]) -> None:

@@ -44,10 +44,9 @@ class Seen:
             return []
         found = []
         for name in [one for one in wanted if one not in self.relative]:
-            seq = last_change(row, entity.register_of(name))
-            if seq > self.base_seq and (author := self._somebody_else(entity, row, seq)):
-                value = view.get(name)
-                found.append({"field": name, "by": str(author), "seq": seq, "value": value})
+            if author := self._author_unseen(entity, row, entity.register_of(name)):
+                by, seq = author
+                found.append({"field": name, "by": str(by), "seq": seq, "value": view.get(name)})
         return found
 
     def refuses(
@@ -78,17 +77,35 @@ class Seen:
         """Whether a change in the log came from this very client."""
         return self.client_id is not None and bool(change.client_id == self.client_id)
 
-    def _somebody_else(self, entity: Entity, row: Row, seq: int) -> UUID | None:
-        trip_id = getattr(row, "trip_id", row.id)
-        change = db.session.execute(
-            select(TripChange.actor_id, TripChange.client_id).where(
-                TripChange.trip_id == trip_id, TripChange.seq == seq
-            )
-        ).one_or_none()
-        if change is None or self.is_own(change):
+    def _author_unseen(self, entity: Entity, row: Row, register: str) -> tuple[UUID, int] | None:
+        """Who else changed a register, and when, after what the writer had seen; the last one.
+
+        Behind a change of one's own there may be one of others that a queue made offline has not
+        seen: for it, the log is looked through.
+        """
+        seq = last_change(row, register)
+        if self.base_seq is None or seq <= self.base_seq:
             return None
-        author: UUID = change.actor_id
-        return author
+        log = select(TripChange).where(TripChange.trip_id == getattr(row, "trip_id", row.id))
+        change = db.session.scalar(log.where(TripChange.seq == seq))
+        if change is None:
+            return None
+        if not self.is_own(change):
+            return change.actor_id, seq
+        if self.mode is not Mode.OFFLINE:
+            return None
+        target = {"entity": entity.name, "id": str(getattr(row, entity.key))}
+        behind = log.where(TripChange.seq > self.base_seq, TripChange.seq < seq)
+        about = behind.where(TripChange.ops.contains([target])).order_by(TripChange.seq.desc())
+        for change in db.session.scalars(about):
+            if not self.is_own(change) and _writes(change.ops, entity, target["id"], register):
+                return change.actor_id, change.seq
+        return None
+
+
+def _writes(ops: Sequence[Mapping[str, Any]], entity: Entity, row_id: str, register: str) -> bool:
+    names = (name for op in ops if op["id"] == row_id for name in op.get("fields", ()))
+    return any(entity.register_of(name) == register for name in names)
 
 
 def _is_set(entity: Entity, row: Row) -> bool:
