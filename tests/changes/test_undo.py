@@ -225,11 +225,12 @@ def test_new_dates_and_what_followed_from_them_are_undone(path, plan, undo, orga
     assert organizer.get(f"{path}/activities/{rows[0]['id']}")["day"] is None
 
 
-def test_what_the_old_dates_have_no_room_for_is_unscheduled(path, plan, undo, organizer):
+def test_what_the_old_dates_have_no_room_for_stays_where_it_was_put(path, plan, undo, organizer):
+    """An undo restores what was, and derives nothing: dates are a frame, no fence."""
     changed = organizer.patch(path, json={"end_date": "2027-04-09"})
     late = plan("Late", day="2027-04-08")
     undo(organizer, changed["seq"])
-    assert organizer.get(f"{path}/activities/{late['id']}")["day"] is None
+    assert organizer.get(f"{path}/activities/{late['id']}") == late
 
 
 def test_a_copied_location_comes_back_although_the_place_has_gone(

@@ -21,6 +21,7 @@ class Alone(World):
 
     def write(self, dice: Dice) -> list[int]:
         """Some batches; the seqs of those that took one."""
+        self.last = self.organizer.get(f"{self.path}/snapshot")
         seqs = []
         for _ in range(8):
             before = self.last["seq"]
@@ -38,13 +39,12 @@ class Alone(World):
             made.append(outcome["head"])
         return made
 
-    def content(self, *, exact_keys: bool) -> str:
-        """All there is but the stamps; keys, or the order that they make."""
+    def content(self, *, with_keys: bool) -> str:
+        """All there is but the stamps."""
         rows = comparable(self.organizer.get(f"{self.path}/snapshot"))["rows"]
         kept = {name: {i: _bare(row) for i, row in of.items()} for name, of in rows.items()}
-        if not exact_keys:
-            ordered = sorted(kept["activity"].values(), key=_place)
-            kept["activity"] = {n: {**one, "position": ""} for n, one in enumerate(ordered)}
+        for row in [] if with_keys else kept["activity"].values():
+            del row["position"]
         return exact(kept)
 
 
@@ -52,11 +52,7 @@ def _bare(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in STAMPS}
 
 
-def _place(row: dict[str, Any]) -> tuple[str, str]:
-    return str(row["day"]), row["position"]
-
-
-@pytest.mark.parametrize(("longest", "examples"), [(48, 4), (2, 3)])
+@pytest.mark.parametrize(("longest", "examples"), [(48, 8), (2, 4)])
 def test_undo_and_redo_lead_back(organizer, participant, outsider, monkeypatch, longest, examples):
     monkeypatch.setattr(performing, "LONGEST", longest)
     undone = Counter()
@@ -65,7 +61,7 @@ def test_undo_and_redo_lead_back(organizer, participant, outsider, monkeypatch, 
     @given(st.integers(0, 2**64))
     def identity(number: int) -> None:
         world, dice = Alone([organizer, participant, outsider]), Dice(number)
-        keys = {"exact_keys": longest == 48}
+        keys = {"with_keys": longest == 48}  # places are as near as rewritten keys can tell
         before = world.content(**keys)
         seqs = world.write(dice)
         after = world.content(**keys)

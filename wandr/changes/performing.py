@@ -96,13 +96,19 @@ def follow(
 ) -> None:
     """Perform what follows from an op, in the same change: derived ops, then shorter keys.
 
-    Rows in `but` have been seen to already.
+    Rows in `but` are seen to otherwise.
     """
     entity, row = target
     for derive in registry.followers_of(entity.name):
         derived = [one for one in derive(change.scene, row, before, op) if one.id not in but]
         for left in perform_derived(change, derived):
             write(change, left)
+    shorten_keys(change, target)
+
+
+def shorten_keys(change: Change, target: Target) -> None:
+    """Rewrite the keys of a row's list when its own has grown too long."""
+    entity, row = target
     if entity.ordered_within is not None and len(row.position) > LONGEST:
         _rewrite_keys(change, entity, row)
 

@@ -98,7 +98,7 @@ def _done(change: Change, inverse: Inverse) -> Result:
 def _take_back(change: Change, undone: TripChange, inverse: Inverse) -> Result:
     if not _may(change, undone):
         raise Forbidden("You can undo what you did yourself; organizers, what others did.")
-    return take_back(change, undone.seq, inverse)
+    return take_back(change, undone, inverse)
 
 
 def _may(change: Change, undone: TripChange) -> bool:

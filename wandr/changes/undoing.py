@@ -6,7 +6,7 @@ other: to undo it is to redo.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,14 @@ from wandr.changes.entity import Entity, Row, registry
 from wandr.changes.models import TripChange
 from wandr.changes.ops import Op
 from wandr.changes.outcome import Result
-from wandr.changes.performing import TRUSTED, find_row, follow, refuse_deleted, refuse_hidden
+from wandr.changes.performing import (
+    TRUSTED,
+    find_row,
+    follow,
+    refuse_deleted,
+    refuse_hidden,
+    shorten_keys,
+)
 from wandr.changes.positions import Lane
 from wandr.changes.registers import LIFE, holds, last_change, newest_origin
 from wandr.changes.splices import Splice
@@ -34,15 +41,15 @@ class ChangedSince(Conflict):
     code = "changed_since"
 
 
-def take_back(change: Change, seq: int, inverse: Mapping[str, Any]) -> Result:
-    """Perform an inverse that the log holds of change `seq`. Raises what refuses it."""
+def take_back(change: Change, undone: TripChange, inverse: Mapping[str, Any]) -> Result:
+    """Perform an inverse that the log holds of a change. Raises what refuses it."""
     entity = registry.find(inverse["entity"])
     if entity is None or inverse["of"] not in entity.client_ops:
         raise Conflict("This cannot be undone.", code="not_undoable")
     change.require(entity.permission_for(inverse["of"]))
     row = find_row(change, entity, UUID(inverse["id"]))
     refuse_hidden(change, (entity, row))
-    step = _Step(change, entity, row, seq, inverse)
+    step = _Step(change, entity, row, undone, inverse)
     return ACTS[inverse["op"]](step)
 
 
@@ -53,7 +60,7 @@ class _Step:
     change: Change
     entity: Entity
     row: Row
-    seq: int  # of the change that is taken back
+    undone: TripChange  # the change that is taken back
     inverse: Mapping[str, Any]
 
     def set_fields_back(self) -> Result:
@@ -70,10 +77,11 @@ class _Step:
         registers = {self.entity.register_of(name) for name in ours}
         again = {name: seq for name, seq in self.inverse["was"].items() if name in registers}
         target = self.entity, self.row
-        before = change_row(self.change, target, wanted, "update", again=again)
-        if is_buried:
-            return Result(self.row.id, "noop")
-        return self._done("update", before, kept=kept)
+        change_row(self.change, target, wanted, "update", again=again)
+        shorten_keys(self.change, target)  # and nothing else follows: what did is taken back itself
+        row_id: UUID = getattr(self.row, self.entity.key)
+        status = "noop" if is_buried else "applied"
+        return Result(row_id, status, None if is_buried else self.change.seq, kept=kept)
 
     def set_text_back(self) -> Result:
         """The text without what was typed."""
@@ -88,7 +96,7 @@ class _Step:
 
     def delete_again(self) -> Result:
         """Gone, unless somebody has changed it since it came."""
-        if not self._holds(LIFE) or newest_origin(self.row) > self.seq:
+        if not self._holds(LIFE) or newest_origin(self.row) > self.undone.seq:
             current = {"current": self.entity.see(self.row)}
             raise ChangedSince("Somebody changed this since.", extra=current)
         again = self.inverse.get("was", {LIFE: 0})  # before its creation there was nothing
@@ -103,7 +111,7 @@ class _Step:
         return self._done("restore", {})
 
     def _holds(self, name: str) -> bool:
-        return holds(self.row, self.entity.register_of(name), self.inverse, self.seq)
+        return holds(self.row, self.entity.register_of(name), self.inverse, self.undone.seq)
 
     def _placed(self, wanted: dict[str, Any]) -> dict[str, Any]:
         """The fields, with a key that means the old place among the rows of today."""
@@ -132,14 +140,12 @@ class _Step:
             for name, seq in seqs.items()
         ]
 
-    def _done(
-        self, kind: str, before: Mapping[str, Any], kept: Sequence[dict[str, Any]] = ()
-    ) -> Result:
+    def _done(self, kind: str, before: Mapping[str, Any]) -> Result:
         row_id: UUID = getattr(self.row, self.entity.key)
-        put_back = {UUID(one["id"]) for one in self.change.inverse}
+        put_back = {UUID(one["id"]) for one in self.undone.inverse}
         op = Op(kind, self.entity, row_id)
         follow(self.change, (self.entity, self.row), before, op, but=put_back)
-        return Result(row_id, "applied", self.change.seq, kept=list(kept))
+        return Result(row_id, "applied", self.change.seq)
 
 
 ACTS: Mapping[str, Callable[[_Step], Result]] = {
