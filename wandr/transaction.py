@@ -9,12 +9,12 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.pool import Pool
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from wandr.extensions import db
 
 READS_AUTOCOMMIT = True  # a read needs no BEGIN and no ROLLBACK: two round trips fewer
-_OPEN = "wandr.atomic"
+_OPEN, _READS = "wandr.atomic", "wandr.reading"
 
 
 @dataclass
@@ -50,7 +50,7 @@ def reading() -> Iterator[None]:
     """Let the session read without a transaction; its connection goes back at the end."""
     try:
         if READS_AUTOCOMMIT:
-            _driver_connection().autocommit = True
+            _let_driver_commit()
         yield
     finally:
         db.session.rollback()
@@ -66,17 +66,18 @@ def at_end(callback: Callable[..., None], *args: Any) -> None:
     _hooks().at_end.append(partial(callback, *args))
 
 
-def _driver_connection() -> Any:
-    """The driver's own connection. SQLAlchemy's isolation levels would send a SET after each read,
+def _let_driver_commit() -> None:
+    """Set the driver's own switch. SQLAlchemy's isolation levels would send a SET after each read,
     and lose the connection's place in the pool when Postgres has died before it.
     """
-    return db.session.connection().connection.dbapi_connection
+    pooled = db.session.connection().connection
+    pooled.dbapi_connection.autocommit = pooled.info[_READS] = True  # type: ignore[union-attr]
 
 
 @event.listens_for(Pool, "checkin")
-def _end_autocommit(connection: Any, _: object) -> None:
+def _end_autocommit(connection: Any, record: ConnectionPoolEntry) -> None:
     """Whoever takes the connection next gets transactions. Sends nothing."""
-    if connection is not None and not connection.closed and connection.autocommit:
+    if record.info.pop(_READS, False) and connection is not None and not connection.closed:
         connection.autocommit = False
 
 

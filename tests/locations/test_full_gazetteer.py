@@ -84,7 +84,7 @@ def full_app(servers: EmbeddedServers) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}"')
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
     admin.dispose()
 
 

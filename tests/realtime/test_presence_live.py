@@ -142,5 +142,5 @@ def test_a_frozen_redis_holds_up_nobody_and_presence_comes_back(
     vera.heard.clear()
     for one in (olga, pavel, vera):
         wait_for_people(one, olga, pavel, vera, seconds=10)
-    assert known_to(olga)[vera.client_id]["state"] == {"view": "x"}
+    wait_until(lambda: known_to(olga)[vera.client_id]["state"] == {"view": "x"})
     assert len(follow(device(group.viewer), group.trip_id)) == 4

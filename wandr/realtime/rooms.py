@@ -85,6 +85,7 @@ class Room:
     ended: dict[UUID, float] = field(default_factory=dict)  # when its last event was told
     given: deque[tuple[float, int]] = field(default_factory=deque)  # when, and up to which seq
     overdue: int = 0  # who has not seen this by now is too slow
+    unchecked: int = 0  # bytes of changes given since it was looked who lags
 
     def give(self, seq: int) -> None:
         """Note that everything up to `seq` is given to the seats now."""

@@ -138,13 +138,19 @@ class Tailer:
         for viewer, seats in _audiences(rows, room.open_seats()):
             changes = [change_as_json(row, viewer) for row in rows]
             self._emit("trip:changes", {"trip_id": str(room.trip_id), "changes": changes}, seats)
+        room.unchecked += sum(row.size for row in rows)
+        if room.unchecked > MOST_BYTES // 2:  # before anybody's backlog can overflow
+            self._drop_lagging_of(room)
 
     def _drop_lagging(self) -> None:
         settled = time.monotonic() - PATIENCE
         for room in self.rooms.all_rooms():
             room.settle(settled)
-            lagging = [seat for seat in room.open_seats() if seat.lags]
-            self._reset(room, lagging, "lagging")
+            self._drop_lagging_of(room)
+
+    def _drop_lagging_of(self, room: Room) -> None:
+        room.unchecked = 0
+        self._reset(room, [seat for seat in room.open_seats() if seat.lags], "lagging")
 
     def _reset(self, room: Room, seats: Sequence[Seat], reason: str) -> None:
         """Close the lane of these seats; their clients may join again."""
