@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pycrdt import Decoder, Doc, Text, get_update, merge_updates
 
 from wandr.changes.splices import splices_between
+from wandr.changes.yupdates import refuse_all_but_text
 from wandr.errors import Conflict, Invalid
 
 SEEDER = 1  # the client id of all seeds: two seeds of one text are the same to Yjs
@@ -32,6 +33,7 @@ def merge(name: str, state: bytes, update: bytes) -> tuple[bytes, str]:
     (`text_gap`) for one that builds on updates that are not here.
     """
     with _refusing_nonsense():
+        refuse_all_but_text(update)
         doc = _load(name, state)
         doc.apply_update(update)
         _refuse_gap(doc, update)
