@@ -36,14 +36,24 @@ class ChangedSince(Conflict):
 
 def take_back(change: Change, seq: int, inverse: Mapping[str, Any]) -> Result:
     """Perform an inverse that the log holds of change `seq`. Raises what refuses it."""
+    return ACTS[inverse["op"]](_step_of(change, seq, inverse))
+
+
+def refuse_changed(change: Change, seq: int, inverse: Mapping[str, Any]) -> None:
+    """Raise what would refuse an inverse; ChangedSince when nothing of it is left to take back."""
+    step = _step_of(change, seq, inverse)
+    if not any(holds(step.row, register, inverse, seq) for register in inverse.get("was", (LIFE,))):
+        raise ChangedSince("Somebody changed since what this followed from.")
+
+
+def _step_of(change: Change, seq: int, inverse: Mapping[str, Any]) -> _Step:
     entity = registry.find(inverse["entity"])
     if entity is None or inverse["of"] not in entity.client_ops:
         raise Conflict("This cannot be undone.", code="not_undoable")
     change.require(entity.permission_for(inverse["of"]))
     row = find_row(change, entity, UUID(inverse["id"]))
     refuse_hidden(change, (entity, row))
-    step = _Step(change, entity, row, seq, inverse)
-    return ACTS[inverse["op"]](step)
+    return _Step(change, entity, row, seq, inverse)
 
 
 @dataclass(frozen=True)
