@@ -203,6 +203,21 @@ def test_typing_is_undone_while_nobody_else_has_typed(path, editors, notes, part
     assert str(ada.text) == str(bob.text) == notes(participant) == "Ah. Oh. Bring water."
 
 
+def test_what_was_typed_and_erased_again_stands_in_no_undos_way(path, editors, notes, participant):
+    ada, _ = editors
+    first = ada.send(ada.type(0, "x"))
+    known = ada.doc.get_state()
+    ada.type(0, "y")
+    del ada.text[0:1]
+    second = ada.send(ada.doc.get_update(known))
+    assert second["status"] == "applied"
+    undone = participant.post(f"{path}/changes/{second['seq']}/undo")
+    assert undone["results"] == [{"status": "noop", "seq": None, "id": ada.target["id"]}]
+    assert (undone["head"], undone["partial"]) == (second["seq"], False)
+    assert participant.post(f"{path}/changes/{first['seq']}/undo")["partial"] is False
+    assert notes(participant) == "Bring water."
+
+
 def test_a_viewer_reads_and_types_not_an_outsider_sees_nothing(path, row, viewer, outsider):
     vera = Editor(viewer, path, row)
     assert vera.send(vera.type(0, "x"))["error"]["code"] == "forbidden"

@@ -20,7 +20,7 @@ from wandr.changes.change import Change, stamps_of
 from wandr.changes.entity import Entity, Row
 from wandr.changes.models import TripChange, TripText
 from wandr.changes.overwrites import Seen
-from wandr.changes.registers import last_change, traces
+from wandr.changes.registers import last_change, origin, traces
 from wandr.changes.splices import Splice, merged, splice_between
 from wandr.changes.ytext import merge, normal, rewrite, seed
 from wandr.errors import Invalid
@@ -65,7 +65,9 @@ def type_into(change: Change, field: TextField, update: bytes) -> bool:
     state, text = merge(field.name, before, update)
     if state == before:
         return False
-    _write(change, field, _Edit(state, text, normal(update)))
+    # Typed and erased again: the text is still that of the change before, which can be undone.
+    holds = {field.name: origin(field.row, field.name)} if text == field.plain else None
+    _write(change, field, _Edit(state, text, normal(update)), holds)
     return True
 
 

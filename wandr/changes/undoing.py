@@ -93,7 +93,8 @@ class _Step:
             raise ChangedSince("Somebody typed here since.", extra={"kept": self._kept([name])})
         field = TextField(self.entity, self.row, name)
         text = Splice.from_json(self.inverse["splice"]).applied_to(field.plain)
-        replace_text(self.change, field, text, TRUSTED, again=self.inverse["was"])
+        if not replace_text(self.change, field, text, TRUSTED, again=self.inverse["was"]):
+            return Result(self.row.id, "noop")
         return Result(self.row.id, "applied", self.change.seq)
 
     def delete_again(self) -> Result:
