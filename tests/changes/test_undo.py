@@ -247,6 +247,21 @@ def test_what_followed_from_dates_that_somebody_changed_since_stays_where_it_is(
     assert content(read(participant, path, row)) == content(row)
 
 
+def test_what_was_moved_before_the_dates_in_one_batch_goes_back_with_them(
+    path, plan, undo, organizer, trip
+):
+    row = plan("Inari", day="2027-04-02")
+    move = {"op": "move", "entity": "activity", "id": row["id"], "fields": {"day": "2027-04-09"}}
+    dates = {"op": "update", "entity": "trip", "id": trip["id"]}
+    ops = [move, {**dates, "fields": {"end_date": "2027-04-10"}}]
+    done = organizer.post(f"{path}/changes", json={"mutation_id": str(uuid4()), "ops": ops})
+    outcome = undo(organizer, done["head"])
+    assert outcome["partial"] is False, outcome
+    assert content(read(organizer, path, row)) == content(row)
+    undo(organizer, outcome["head"])
+    assert read(organizer, path, row)["day"] == "2027-04-09"
+
+
 def test_it_stays_in_a_redo_too(path, plan, undo, organizer, participant):
     row = plan("Inari", day="2027-04-02")
     undone = undo(organizer, organizer.patch(path, json={"shift_days": 7})["seq"])

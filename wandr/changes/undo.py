@@ -112,7 +112,10 @@ def _done(change: Change, inverse: Inverse) -> Result:
 
 def _take_back(change: Change, undone: TripChange, inverse: Inverse) -> Result:
     _refuse_others(change, undone)
-    return take_back(change, undone.seq, inverse)
+    inverses: Sequence[Inverse] = undone.inverse
+    is_followed = any(registry.followers_of(inverse["entity"]))
+    to_come = inverses[inverses.index(inverse) + 1 :] if is_followed else ()
+    return take_back(change, undone.seq, inverse, to_come)
 
 
 def _refuse_others(change: Change, undone: TripChange) -> None:

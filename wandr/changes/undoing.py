@@ -7,7 +7,7 @@ other: to undo it is to redo.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +34,17 @@ class ChangedSince(Conflict):
     code = "changed_since"
 
 
-def take_back(change: Change, seq: int, inverse: Mapping[str, Any]) -> Result:
-    """Perform an inverse that the log holds of change `seq`. Raises what refuses it."""
-    return ACTS[inverse["op"]](_step_of(change, seq, inverse))
+def take_back(
+    change: Change,
+    seq: int,
+    inverse: Mapping[str, Any],
+    to_come: Sequence[Mapping[str, Any]] = (),
+) -> Result:
+    """Perform an inverse that the log holds of change `seq`. Raises what refuses it.
+
+    What follows from it leaves the rows alone of the inverses that are `to_come`.
+    """
+    return ACTS[inverse["op"]](replace(_step_of(change, seq, inverse), to_come=to_come))
 
 
 def refuse_changed(change: Change, seq: int, inverse: Mapping[str, Any]) -> None:
@@ -65,6 +73,7 @@ class _Step:
     row: Row
     seq: int  # of the change that is taken back
     inverse: Mapping[str, Any]
+    to_come: Sequence[Mapping[str, Any]] = ()
 
     def set_fields_back(self) -> Result:
         """The fields as they were, register by register; also of a tombstone that moved along."""
@@ -147,9 +156,9 @@ class _Step:
         self, kind: str, before: Mapping[str, Any], kept: Sequence[dict[str, Any]] = ()
     ) -> Result:
         row_id: UUID = getattr(self.row, self.entity.key)
-        put_back = {UUID(one["id"]) for one in self.change.inverse}
+        seen_to = {UUID(one["id"]) for one in [*self.change.inverse, *self.to_come]}
         op = Op(kind, self.entity, row_id)
-        follow(self.change, (self.entity, self.row), before, op, but=put_back)
+        follow(self.change, (self.entity, self.row), before, op, but=seen_to)
         return Result(row_id, "applied", self.change.seq, kept=list(kept))
 
 
