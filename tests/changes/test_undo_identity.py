@@ -22,6 +22,7 @@ class Alone(World):
     def write(self, dice: Dice) -> list[int]:
         """Some batches; the seqs of those that took one."""
         seqs = []
+        self.last = self.organizer.get(f"{self.path}/snapshot")  # with what it began
         for _ in range(8):
             before = self.last["seq"]
             self.batch(0, dice.mode(), 0, dice.ops())
