@@ -1,7 +1,7 @@
 """undo, history, texts and limits of the write path
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 Create Date: 2026-11-25 22:50:00.000000
 """
 

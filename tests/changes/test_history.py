@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 from tests.statements import counted
 from wandr.changes import history
 from wandr.changes.models import TripChange
+from wandr.changes.schemas import HistoryGroupView
 from wandr.extensions import db
 
 
@@ -138,6 +139,25 @@ def test_it_does_not_take_more_statements_for_more(path, plan, organizer, rolled
     with counted(rolled_back) as many:
         organizer.get(f"{path}/history")
     assert len(many) == len(few)
+
+
+def test_the_longest_sentence_is_as_long_as_it_may_be(told, plan, path, organizer, participant):
+    rows = [plan(f"{n:02}" * 100) for n in range(12)]
+    for row in rows[:3]:
+        participant.delete(f"{path}/activities/{row['id']}")
+    ops = [{"op": "restore", "id": row["id"]} for row in rows[:3]]
+    ops += [
+        {"op": "update", "id": row["id"], "fields": {"url": "https://x.y"}} for row in rows[3:6]
+    ]
+    ops += [{"op": "move", "id": row["id"], "after": None} for row in rows[6:9]]
+    ops += [{"op": "delete", "id": row["id"]} for row in rows[9:]]
+    ops += [{"op": "create", "id": str(uuid4()), "fields": {"title": "n" * 200}} for _ in range(4)]
+    batch = {"mutation_id": str(uuid4()), "ops": [{**op, "entity": "activity"} for op in ops]}
+    done = organizer.post(f"{path}/changes", json=batch)
+    assert {one["status"] for one in done["results"]} == {"applied"}
+    sentence = told(organizer)[0]["text"]
+    assert len(sentence) > 3000
+    assert HistoryGroupView(only=("text",)).validate({"text": sentence}) == {}
 
 
 def test_a_viewer_reads_it_not_an_outsider(path, told, viewer, outsider):

@@ -58,6 +58,12 @@ def test_beyond_many_words_one_splice_is_enough():
     assert one.applied_to(before) == after
 
 
+def test_nor_are_the_same_words_over_and_over_compared_each_with_each():
+    few, many = ("a " * 40, "b a " * 40), ("a " * 490, "b a " * 240)
+    assert len(splices_between(*few)) > 1
+    assert splices_between(*many) == [splice_between(*many)]
+
+
 def theirs(*texts: str) -> list[tuple[Splice, bool]]:
     return [(splice_between(a, b), False) for a, b in zip(texts, texts[1:], strict=False)]
 

@@ -10,6 +10,7 @@ from pycrdt import Doc, Text
 from sqlalchemy import func, select
 
 from tests.fold import comparable, fold
+from wandr.changes import texts
 from wandr.changes.models import TripText
 from wandr.extensions import db
 
@@ -203,6 +204,21 @@ def test_typing_is_undone_while_nobody_else_has_typed(path, editors, notes, part
     assert str(ada.text) == str(bob.text) == notes(participant) == "Ah. Oh. Bring water."
 
 
+def test_what_was_typed_and_erased_again_stands_in_no_undos_way(path, editors, notes, participant):
+    ada, _ = editors
+    first = ada.send(ada.type(0, "x"))
+    known = ada.doc.get_state()
+    ada.type(0, "y")
+    del ada.text[0:1]
+    second = ada.send(ada.doc.get_update(known))
+    assert second["status"] == "applied"
+    undone = participant.post(f"{path}/changes/{second['seq']}/undo")
+    assert undone["results"] == [{"status": "noop", "seq": None, "id": ada.target["id"]}]
+    assert (undone["head"], undone["partial"]) == (second["seq"], False)
+    assert participant.post(f"{path}/changes/{first['seq']}/undo")["partial"] is False
+    assert notes(participant) == "Bring water."
+
+
 def test_a_viewer_reads_and_types_not_an_outsider_sees_nothing(path, row, viewer, outsider):
     vera = Editor(viewer, path, row)
     assert vera.send(vera.type(0, "x"))["error"]["code"] == "forbidden"
@@ -285,3 +301,20 @@ def test_what_cannot_be_stored_cannot_be_typed(editors, notes, viewer):
     result = ada.send(ada.type(0, "a\x00b"))
     assert (result["status"], result["error"]["code"]) == ("rejected", "invalid")
     assert notes(viewer) == "Bring water."
+
+
+def test_a_rewrite_from_long_ago_is_not_merged_with_everything_since(
+    path, row, editors, notes, organizer, monkeypatch
+):
+    monkeypatch.setattr(texts, "MOST_UNSEEN", 2)
+    ada, _ = editors
+    for letter in "abc":
+        ada.send(ada.type(0, letter))
+    op = {"op": "update", "entity": "activity", "id": row["id"], "fields": {"notes": "Hat."}}
+    batch = {"mutation_id": str(uuid4()), "ops": [op]}
+    asked = {**batch, "base_seq": row["version"]}
+    (result,) = organizer.post(f"{path}/changes", json=asked)["results"]
+    assert (result["status"], result["error"]["code"]) == ("rejected", "text_moved_on")
+    assert result["current"]["notes"] == notes(organizer) == "cbaBring water."
+    seen = {**batch, "mutation_id": str(uuid4()), "base_seq": organizer.get(path)["seq"]}
+    assert organizer.post(f"{path}/changes", json=seen)["results"][0]["status"] == "applied"

@@ -233,6 +233,70 @@ def test_what_the_old_dates_have_no_room_for_stays_where_it_was_put(path, plan, 
     assert organizer.get(f"{path}/activities/{late['id']}") == late
 
 
+def test_what_followed_from_dates_that_somebody_changed_since_stays_where_it_is(
+    path, plan, undo, organizer, participant
+):
+    row = plan("Inari", day="2027-04-02")
+    shifted = organizer.patch(path, json={"shift_days": 7})
+    longer = organizer.patch(path, json={"start_date": "2027-04-08", "end_date": "2027-04-20"})
+    outcome = undo(organizer, shifted["seq"])
+    assert set(statuses(outcome)) == {("rejected", "changed_since")}
+    assert len(outcome["results"]) == 2
+    assert read(participant, path, row)["day"] == "2027-04-09"
+    undo(organizer, longer["seq"])
+    assert undo(organizer, shifted["seq"])["partial"] is False
+    assert content(read(participant, path, row)) == content(row)
+
+
+def test_what_was_moved_before_the_dates_in_one_batch_goes_back_with_them(
+    path, plan, undo, organizer, trip
+):
+    row = plan("Inari", day="2027-04-02")
+    move = {"op": "move", "entity": "activity", "id": row["id"], "fields": {"day": "2027-04-09"}}
+    dates = {"op": "update", "entity": "trip", "id": trip["id"]}
+    ops = [move, {**dates, "fields": {"end_date": "2027-04-10"}}]
+    done = organizer.post(f"{path}/changes", json={"mutation_id": str(uuid4()), "ops": ops})
+    outcome = undo(organizer, done["head"])
+    assert outcome["partial"] is False, outcome
+    assert content(read(organizer, path, row)) == content(row)
+    undo(organizer, outcome["head"])
+    assert read(organizer, path, row)["day"] == "2027-04-09"
+
+
+def test_it_stays_in_a_redo_too(path, plan, undo, organizer, participant):
+    row = plan("Inari", day="2027-04-02")
+    undone = undo(organizer, organizer.patch(path, json={"shift_days": 7})["seq"])
+    organizer.patch(path, json={"end_date": "2027-04-20"})
+    assert set(statuses(undo(organizer, undone["head"]))) == {("rejected", "changed_since")}
+    assert read(participant, path, row)["day"] == "2027-04-02"
+
+
+def test_who_takes_new_dates_back_needs_no_other_right_than_to_set_them(
+    path, plan, undo, organizer, participant
+):
+    row = plan("Inari", day="2027-04-02")
+    rights = {"permissions": {"edit_trip": True, "edit_itinerary": False}}
+    organizer.patch(f"{path}/members/{participant.user_id}", json=rights)
+    shifted = participant.patch(path, json={"shift_days": 30})
+    assert undo(participant, shifted["seq"])["partial"] is False
+    assert content(read(organizer, path, row)) == content(row)
+    rights = {"permissions": {"edit_trip": False, "edit_itinerary": True}}
+    shifted = participant.patch(path, json={"shift_days": 30})
+    organizer.patch(f"{path}/members/{participant.user_id}", json=rights)
+    assert set(statuses(undo(participant, shifted["seq"]))) == {("rejected", "forbidden")}
+    assert read(organizer, path, row)["day"] == "2027-05-02"
+
+
+def test_who_has_left_takes_part_in_nothing_whatever_is_undone(
+    path, plan, undo, organizer, participant
+):
+    row = plan("Inari", participants=[str(participant.user_id)])
+    organizer.delete(f"{path}/members/{participant.user_id}")
+    outcome = undo(organizer, organizer.get(path)["seq"])
+    assert set(statuses(outcome)) == {("rejected", "not_undoable")}
+    assert read(organizer, path, row)["participants"] == []
+
+
 def test_a_copied_location_comes_back_although_the_place_has_gone(
     path, plan, edit, undo, participant, organizer
 ):

@@ -23,6 +23,7 @@ class Alone(World):
         """Some batches; the seqs of those that took one."""
         self.last = self.organizer.get(f"{self.path}/snapshot")
         seqs = []
+        self.last = self.organizer.get(f"{self.path}/snapshot")  # with what it began
         for _ in range(8):
             before = self.last["seq"]
             self.batch(0, dice.mode(), 0, dice.ops())

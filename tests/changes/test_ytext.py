@@ -126,6 +126,36 @@ WRONG = {
 }
 
 
+HEAD = b"\x01\x01\x07\x00"  # one block of client 7, from clock 0
+IN_ROOT = b"\x01\x05notes"
+DEEP = b"\x75\x01" * 32_000 + b"\x7e"  # an array in an array in an array …
+HOSTILE = {
+    "values nested deep": HEAD + b"\x08" + IN_ROOT + b"\x01" + DEEP + b"\x00",
+    "the same in disguise": HEAD + b"\x18" + IN_ROOT + b"\x01" + DEEP + b"\x00",
+    "a document with such options": HEAD + b"\x09" + IN_ROOT + b"\x01x" + DEEP + b"\x00",
+    "an entry of a map": HEAD + b"\x24" + IN_ROOT + b"\x01k\x01x\x00",
+    "a clock at the end": b"\x01\x01\x07\xff\xff\xff\xff\x0f\x04" + IN_ROOT + b"\x01x\x00",
+    "too much at once": HEAD + b"\x00\xff\xff\xff\xff\x0f\x00",
+}
+
+
+@pytest.mark.parametrize("update", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_could_end_the_process_never_gets_to_the_library(update, monkeypatch):
+    monkeypatch.setattr("wandr.changes.ytext.Doc", None)
+    with pytest.raises(Invalid) as refused:
+        merge("notes", STATE, update)
+    assert refused.value.code == "bad_update"
+
+
+def test_all_that_plain_typing_consists_of_is_taken():
+    ada = Peer(STATE)
+    parts = [ada.type(0, "\U0001f5fae\u0301"), ada.type(4, "x"), ada.erase(2, 9), ada.type(3, "y")]
+    state, text = STATE, ""
+    for part in [*parts, ada.doc.get_update()]:
+        state, text = merge("notes", state, part)
+    assert text == str(ada.text)
+
+
 @pytest.mark.parametrize("update", WRONG.values(), ids=WRONG.keys())
 def test_what_is_no_plain_text_is_refused(update):
     with pytest.raises(Invalid) as refused:

@@ -86,8 +86,9 @@ class Seen:
         seq = last_change(row, register)
         if self.base_seq is None or seq <= self.base_seq:
             return None
-        log = select(TripChange).where(TripChange.trip_id == getattr(row, "trip_id", row.id))
-        change = db.session.scalar(log.where(TripChange.seq == seq))
+        columns = TripChange.seq, TripChange.actor_id, TripChange.client_id, TripChange.ops
+        log = select(*columns).where(TripChange.trip_id == getattr(row, "trip_id", row.id))
+        change = db.session.execute(log.where(TripChange.seq == seq)).one_or_none()
         if change is None:
             return None
         if not self.is_own(change):
@@ -97,7 +98,7 @@ class Seen:
         target = {"entity": entity.name, "id": str(getattr(row, entity.key))}
         behind = log.where(TripChange.seq > self.base_seq, TripChange.seq < seq)
         about = behind.where(TripChange.ops.contains([target])).order_by(TripChange.seq.desc())
-        for change in db.session.scalars(about):
+        for change in db.session.execute(about):
             if not self.is_own(change) and _writes(change.ops, entity, target["id"], register):
                 return change.actor_id, change.seq
         return None

@@ -171,7 +171,7 @@ class HistoryGroupView(WandrSchema):
     source = Choice(*SOURCES, required=True)
     undoes = Whole(required=True, allow_none=True)
     what = fields.List(fields.Nested(DeedView), required=True)
-    text = Text(2000, required=True)
+    text = Text(4000, required=True)  # five verbs, each with three titles of 200
 
 
 class TextView(WandrSchema):

@@ -6,6 +6,7 @@ Positions and lengths count UTF-16 code units, as strings do in JavaScript, Java
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -13,7 +14,10 @@ from os.path import commonprefix
 from typing import Any
 
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
-MOST_WORDS = 2000  # beyond, a difference is told as one splice: comparing costs words times words
+# Beyond, a difference is told as one splice: to compare costs words times words, and equal words in
+# both texts, counted in pairs, are looked through again for every splice.
+MOST_WORDS = 2000
+MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True)
@@ -54,15 +58,21 @@ def splices_between(before: str, after: str) -> list[Splice]:
     whole = splice_between(before, after)
     gone = _text(_units(before)[2 * whole.at : 2 * (whole.at + whole.delete)])
     old, new = WORDS.findall(gone), WORDS.findall(whole.insert)
-    if len(old) + len(new) > MOST_WORDS or not old or not new:
+    if not old or not new or _is_costly(old, new):
         return [whole] if whole.delete or whole.insert else []
     starts = _starts(old, whole.at)
-    matched = SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
+    matched = SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes()
     return [
         Splice(starts[i], starts[j] - starts[i], "".join(new[k:m]))
         for kind, i, j, k, m in matched
         if kind != "equal"
     ]
+
+
+def _is_costly(old: Sequence[str], new: Sequence[str]) -> bool:
+    theirs = Counter(word for word in new if not word.isspace())
+    pairs = sum(theirs[word] for word in old)
+    return len(old) + len(new) > MOST_WORDS or pairs > MOST_PAIRS
 
 
 @dataclass

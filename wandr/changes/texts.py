@@ -20,11 +20,13 @@ from wandr.changes.change import Change, stamps_of
 from wandr.changes.entity import Entity, Row
 from wandr.changes.models import TripChange, TripText
 from wandr.changes.overwrites import Seen
-from wandr.changes.registers import last_change, traces
+from wandr.changes.registers import last_change, origin, traces
 from wandr.changes.splices import Splice, merged, splice_between
 from wandr.changes.ytext import merge, normal, rewrite, seed
-from wandr.errors import Invalid
+from wandr.errors import Conflict, Invalid
 from wandr.extensions import db
+
+MOST_UNSEEN = 200  # edits of others that a rewrite is merged with; it takes time under the lock
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,9 @@ def type_into(change: Change, field: TextField, update: bytes) -> bool:
     state, text = merge(field.name, before, update)
     if state == before:
         return False
-    _write(change, field, _Edit(state, text, normal(update)))
+    # Typed and erased again: the text is still that of the change before, which can be undone.
+    holds = {field.name: origin(field.row, field.name)} if text == field.plain else None
+    _write(change, field, _Edit(state, text, normal(update)), holds)
     return True
 
 
@@ -79,7 +83,8 @@ def replace_text(
 ) -> bool:
     """Make the text another one, word by word; what others typed unseen stays. False: it was so.
 
-    Raises Invalid when both together are too long. `again` as in `change_row`.
+    Raises Invalid when both together are too long, Conflict when too much came unseen
+    (`text_moved_on`) or the document is full. `again` as in `change_row`.
     """
     wanted = _with_unseen(field, text, seen)
     if wanted == field.plain:
@@ -127,6 +132,9 @@ def _with_unseen(field: TextField, text: str, seen: Seen) -> str:
     if seen.base_seq is None or last_change(field.row, field.name) <= seen.base_seq:
         return text
     edits = _edits_since(field, seen.base_seq)
+    if len(edits) > MOST_UNSEEN:
+        current = {"current": field.entity.see(field.row)}
+        raise Conflict("Too much was typed since then.", code="text_moved_on", extra=current)
     splices = [(one, seen.is_own(edit)) for edit in edits for one in _splices(edit.ops, field)]
     base = field.plain
     for edit in reversed(edits):
@@ -136,13 +144,13 @@ def _with_unseen(field: TextField, text: str, seen: Seen) -> str:
 
 
 def _edits_since(field: TextField, seq: int) -> Sequence[Row]:
-    """The changes after a seq that edited a text, in order."""
-    rows = select(TripChange).where(
+    """The changes after a seq that edited a text, in order; at most one beyond `MOST_UNSEEN`."""
+    rows = select(TripChange.client_id, TripChange.ops, TripChange.inverse).where(
         TripChange.trip_id == field.key["trip_id"],
         TripChange.seq > seq,
         TripChange.ops.contains([_target(field)]),
     )
-    return db.session.scalars(rows.order_by(TripChange.seq)).all()
+    return db.session.execute(rows.order_by(TripChange.seq).limit(MOST_UNSEEN + 1)).all()
 
 
 def _splices(ops: Sequence[Mapping[str, Any]], field: TextField) -> list[Splice]:

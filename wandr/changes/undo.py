@@ -19,8 +19,8 @@ from wandr.changes.models import TripChange
 from wandr.changes.mutations import recorded_outcome, store_outcome
 from wandr.changes.outcome import Outcome, Result
 from wandr.changes.service import begin_change, finish_change
-from wandr.changes.undoing import take_back
-from wandr.errors import Forbidden, NotFound
+from wandr.changes.undoing import refuse_changed, take_back
+from wandr.errors import Forbidden, NotFound, WandrError
 from wandr.extensions import db
 from wandr.permissions import Permission, allows
 
@@ -65,12 +65,16 @@ def _find(change: Change, seq: int) -> TripChange:
 
 
 def _take_all_back(change: Change, undone: TripChange) -> list[Result]:
-    """One result for each inverse; what was derived at once goes back at once."""
+    """One result for each inverse; what was derived at once goes back at once, with its cause."""
     results: list[Result] = []
-    for _, run in groupby(undone.inverse, _kind_of):
+    refusal = _refusal_of_causes(change, undone)
+    for (_, is_derived), run in groupby(undone.inverse, _kind_of):
         inverses = list(run)
         left: Sequence[Inverse] = inverses
-        if _goes_at_once(change, undone, inverses[0]):
+        if is_derived and refusal:
+            results += [Result(UUID(one["id"]), "rejected", problem=refusal) for one in inverses]
+            continue
+        if is_derived:
             left = take_back_derived(change, undone.seq, inverses)
             kept = {one["id"] for one in left}
             results += [_done(change, one) for one in inverses if one["id"] not in kept]
@@ -83,11 +87,22 @@ def _kind_of(inverse: Inverse) -> tuple[str, bool]:
     return inverse["entity"], "derived" in inverse
 
 
-def _goes_at_once(change: Change, undone: TripChange, inverse: Inverse) -> bool:
-    entity = registry.find(inverse["entity"])
-    if entity is None or "derived" not in inverse or not _may(change, undone):
-        return False
-    return _has(change, entity.permission_for("update"))
+def _refusal_of_causes(change: Change, undone: TripChange) -> WandrError | None:
+    """Why nothing that the change derived goes back: none of what it followed from does.
+
+    Who may take the cause back needs no other right: none was asked for when it followed.
+    """
+    refusal: WandrError | None = None
+    for cause in undone.inverse if any("derived" in one for one in undone.inverse) else ():
+        if "derived" in cause or not any(registry.followers_of(cause["entity"])):
+            continue
+        try:
+            _refuse_others(change, undone)
+            refuse_changed(change, undone, cause)
+            return None
+        except WandrError as problem:
+            refusal = problem
+    return refusal
 
 
 def _done(change: Change, inverse: Inverse) -> Result:
@@ -96,15 +111,12 @@ def _done(change: Change, inverse: Inverse) -> Result:
 
 
 def _take_back(change: Change, undone: TripChange, inverse: Inverse) -> Result:
-    if not _may(change, undone):
-        raise Forbidden("You can undo what you did yourself; organizers, what others did.")
+    _refuse_others(change, undone)
     return take_back(change, undone, inverse)
 
 
-def _may(change: Change, undone: TripChange) -> bool:
-    return undone.actor_id == change.actor or _has(change, Permission.EDIT_TRIP)
-
-
-def _has(change: Change, right: Permission) -> bool:
+def _refuse_others(change: Change, undone: TripChange) -> None:
     member = change.require(Permission.VIEW)
-    return allows(member.role, member.permissions, right)
+    may_all = allows(member.role, member.permissions, Permission.EDIT_TRIP)
+    if undone.actor_id != change.actor and not may_all:
+        raise Forbidden("You can undo what you did yourself; organizers, what others did.")

@@ -43,14 +43,25 @@ class ChangedSince(Conflict):
 
 def take_back(change: Change, undone: TripChange, inverse: Mapping[str, Any]) -> Result:
     """Perform an inverse that the log holds of a change. Raises what refuses it."""
+    return ACTS[inverse["op"]](_step_of(change, undone, inverse))
+
+
+def refuse_changed(change: Change, undone: TripChange, inverse: Mapping[str, Any]) -> None:
+    """Raise what would refuse an inverse; ChangedSince when nothing of it is left to take back."""
+    row = _step_of(change, undone, inverse).row
+    registers = inverse.get("was", (LIFE,))
+    if not any(holds(row, register, inverse, undone.seq) for register in registers):
+        raise ChangedSince("Somebody changed since what this followed from.")
+
+
+def _step_of(change: Change, undone: TripChange, inverse: Mapping[str, Any]) -> _Step:
     entity = registry.find(inverse["entity"])
     if entity is None or inverse["of"] not in entity.client_ops:
         raise Conflict("This cannot be undone.", code="not_undoable")
     change.require(entity.permission_for(inverse["of"]))
     row = find_row(change, entity, UUID(inverse["id"]))
     refuse_hidden(change, (entity, row))
-    step = _Step(change, entity, row, undone, inverse)
-    return ACTS[inverse["op"]](step)
+    return _Step(change, entity, row, undone, inverse)
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,8 @@ class _Step:
             raise ChangedSince("Somebody typed here since.", extra={"kept": self._kept([name])})
         field = TextField(self.entity, self.row, name)
         text = Splice.from_json(self.inverse["splice"]).applied_to(field.plain)
-        replace_text(self.change, field, text, TRUSTED, again=self.inverse["was"])
+        if not replace_text(self.change, field, text, TRUSTED, again=self.inverse["was"]):
+            return Result(self.row.id, "noop")
         return Result(self.row.id, "applied", self.change.seq)
 
     def delete_again(self) -> Result:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pycrdt import Decoder, Doc, Text, get_update, merge_updates
 
 from wandr.changes.splices import splices_between
+from wandr.changes.yupdates import refuse_all_but_text
 from wandr.errors import Conflict, Invalid
 
 SEEDER = 1  # the client id of all seeds: two seeds of one text are the same to Yjs
@@ -32,6 +33,7 @@ def merge(name: str, state: bytes, update: bytes) -> tuple[bytes, str]:
     (`text_gap`) for one that builds on updates that are not here.
     """
     with _refusing_nonsense():
+        refuse_all_but_text(update)
         doc = _load(name, state)
         doc.apply_update(update)
         _refuse_gap(doc, update)
@@ -40,9 +42,7 @@ def merge(name: str, state: bytes, update: bytes) -> tuple[bytes, str]:
         text, merged = _plain(doc, name), doc.get_update()
         if _plain(_load(name, merged), name) != text:
             raise Invalid("The update contradicts itself.", code="bad_update")
-    if len(merged) > MOST_BYTES:
-        raise Conflict("This text remembers too many edits to take another.", code="text_full")
-    return merged, text
+    return _bounded(merged), text
 
 
 def normal(update: bytes) -> bytes:
@@ -51,7 +51,10 @@ def normal(update: bytes) -> bytes:
 
 
 def rewrite(name: str, state: bytes, text: str) -> tuple[bytes, bytes]:
-    """The document with its text made `text`, word by word, and the update that did it."""
+    """The document with its text made `text`, word by word, and the update that did it.
+
+    Raises Conflict (`text_full`) as `merge` does.
+    """
     doc = _load(name, state)
     root = doc.get(name, type=Text)
     before, known = str(root), doc.get_state()
@@ -62,7 +65,13 @@ def rewrite(name: str, state: bytes, text: str) -> tuple[bytes, bytes]:
                 del root[at:end]
             if one.insert:
                 root.insert(at, one.insert)
-    return doc.get_update(), doc.get_update(known)
+    return _bounded(doc.get_update()), doc.get_update(known)
+
+
+def _bounded(state: bytes) -> bytes:
+    if len(state) > MOST_BYTES:
+        raise Conflict("This text remembers too many edits to take another.", code="text_full")
+    return state
 
 
 def _load(name: str, state: bytes) -> Doc:
