@@ -20,7 +20,7 @@ VERBS = {
     "delete": "deleted", "restore": "restored",
 }  # fmt: skip
 STRENGTH = ("update", "text", "move", "restore", "delete", "create")  # the last one names the deed
-SOURCES = {"ai": "accepted of a proposal: ", "undo": "undid a change: ", "import": "imported: "}
+SOURCES = {"ai": "accepted a proposal: ", "undo": "undid a change: ", "import": "imported: "}
 NAMED = 3  # rows by name in a sentence, for each verb
 
 
