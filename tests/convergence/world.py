@@ -122,7 +122,7 @@ class World:
             process.tell_heads()
         for _ in range(QUIET):
             self._let_everybody_in()
-            if self._comes_to_rest():
+            if self._comes_to_rest() and not self.is_in_trash:
                 return
         raise AssertionError("it does not come to rest")
 
