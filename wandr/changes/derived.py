@@ -88,12 +88,14 @@ def _put_back(change: Change, entity: Entity, found: Found, changed: Changed) ->
     )
     taken = {tuple(row) for row in db.session.execute(others)}
     for key, fields in changed.items():
+        if found[key]["deleted_seq"] is not None:
+            continue
         lane = _lane(entity, {**found[key], **fields})
         place = fields.get("position", found[key]["position"])
-        if found[key]["deleted_seq"] is None and (*lane, place) in taken:
+        if (*lane, place) in taken:
             last = max(position for *where, position in taken if tuple(where) == lane)
-            fields["position"] = generate_key_between(last, None)
-            taken.add((*lane, fields["position"]))
+            place = fields["position"] = generate_key_between(last, None)
+        taken.add((*lane, place))
 
 
 def _is_plain(op: Op) -> bool:
