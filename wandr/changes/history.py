@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from wandr.changes.audience import visible_ops
 from wandr.changes.deeds import Deeds
+from wandr.changes.feed import LOG
 from wandr.changes.models import TripChange
 from wandr.extensions import db
 from wandr.http.fields import instant_text
@@ -55,10 +56,12 @@ def read_history(
 def _entries(
     trip_id: UUID, viewer: UUID, entity_id: UUID | None, before: int, *, most: int
 ) -> list[Entry]:
-    log = select(TripChange).where(TripChange.trip_id == trip_id, TripChange.seq < before)
+    log = LOG.add_columns(TripChange.undoes).where(
+        TripChange.trip_id == trip_id, TripChange.seq < before
+    )
     if entity_id is not None:
         log = log.where(TripChange.ops.contains([{"id": str(entity_id)}]))
-    rows = db.session.scalars(log.order_by(TripChange.seq.desc()).limit(most))
+    rows = db.session.execute(log.order_by(TripChange.seq.desc()).limit(most))
     found = []
     for row in rows:
         ops = visible_ops(row.ops, str(viewer))
