@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event, Thread
-from uuid import UUID
 
 import structlog
 from flask import Flask
@@ -68,7 +67,7 @@ class Housekeeping:
         sockets: Sockets = app.extensions[STATE]
         self.tailer = Tailer(sockets.rooms, sockets.emit)
         heard = {
-            POKES: lambda trip_id: self.tailer.wake(UUID(trip_id)),
+            POKES: poker.hear,
             presence_store.CHANNEL: sockets.presence.hear,
         }
         self.listener = Listener(settings.redis_url, heard)

@@ -1,4 +1,4 @@
-"""Wake-ups: "something was committed in this trip". They carry nothing and may be lost.
+"""Wake-ups: "something was committed in this trip". They may be lost.
 
 The listeners of this process are called at once; other processes hear of it through Redis, from
 a thread of its own, so that a frozen Redis holds up nobody.
@@ -7,9 +7,11 @@ a thread of its own, so that a frozen Redis holds up nobody.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
+from functools import cached_property
 from queue import SimpleQueue
 from threading import Lock, Thread
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from redis import Redis, RedisError
@@ -21,22 +23,44 @@ CHANNEL = "wandr:pokes"
 BACKLOG = 1000
 
 
+class About(StrEnum):
+    """What was committed."""
+
+    CHANGES = "changes"
+    ASSISTANT = "assistant"  # something that it says
+
+
+Listener = Callable[[UUID, About], None]
+
+
 class Poker:
     """Tells the listeners of this process and, in the background, those of the others."""
 
     def __init__(self) -> None:
-        self.listeners: list[Callable[[UUID], None]] = []
-        self._queue: SimpleQueue[tuple[Redis, UUID]] = SimpleQueue()
+        self.listeners: list[Listener] = []
+        self._queue: SimpleQueue[tuple[Redis, str]] = SimpleQueue()
         self._lock = Lock()
         self._thread: Thread | None = None
 
-    def poke(self, trip_id: UUID) -> None:
+    @cached_property
+    def process(self) -> str:
+        """The name of this process; made when it is first needed, which is after a fork."""
+        return uuid4().hex
+
+    def poke(self, trip_id: UUID, about: About = About.CHANGES) -> None:
         """Wake whoever follows the trip. Never blocks, never fails."""
         for listener in self.listeners:
-            listener(trip_id)
+            listener(trip_id, about)
         if self._queue.qsize() < BACKLOG:
-            self._queue.put((redis.client, trip_id))
+            self._queue.put((redis.client, f"{trip_id} {about} {self.process}"))
             self._ensure_thread()
+
+    def hear(self, message: str) -> None:
+        """Wake the listeners for another process. Raises ValueError for what is no poke."""
+        trip_id, about, process = message.split(" ")
+        if process != self.process:
+            for listener in self.listeners:
+                listener(UUID(trip_id), About(about))
 
     def _ensure_thread(self) -> None:
         with self._lock:
@@ -46,9 +70,9 @@ class Poker:
 
     def _publish_forever(self) -> None:
         while True:
-            client, trip_id = self._queue.get()
+            client, message = self._queue.get()
             try:
-                client.publish(CHANNEL, str(trip_id))
+                client.publish(CHANNEL, message)
             except RedisError as error:
                 log.warning("poke_lost", error=str(error))
 

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, func, insert, null, update
 
 from wandr.ai.models import ACTIVE, AiEvent, AiRequest
 from wandr.extensions import db
-from wandr.pokes import poker
+from wandr.pokes import About, poker
 from wandr.transaction import on_commit
 
 LEASE: Final = timedelta(seconds=15)
@@ -183,4 +183,4 @@ def _say(row: Step, events: Sequence[Event]) -> None:
         for index, event in enumerate(events)
     ]
     db.session.execute(insert(AiEvent).values(at=NOW), said)
-    on_commit(poker.poke, row.trip_id)
+    on_commit(poker.poke, row.trip_id, About.ASSISTANT)

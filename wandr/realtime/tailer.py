@@ -7,7 +7,7 @@ poke only makes it look at once instead of within a second.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from threading import Event, Lock
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from wandr.ai.feed import BATCH as AI_BATCH
 from wandr.ai.feed import STILL_TOLD, AiFeedEvent, events_since
 from wandr.changes.feed import MOST_BYTES, LogRow, change_as_json, read_log
 from wandr.extensions import db
+from wandr.pokes import About
 from wandr.realtime.rooms import PATIENCE, Lane, Room, Rooms, Seat
 from wandr.transaction import reading
 from wandr.trips.models import Member, Trip
@@ -38,14 +39,14 @@ class Tailer:
         self.emit = emit
         self.woken = Event()
         self._lock = Lock()
-        self._poked: set[UUID] = set()
+        self._poked: set[tuple[UUID, About]] = set()
         self._next_look = 0.0
 
-    def wake(self, trip_id: UUID) -> None:
+    def wake(self, trip_id: UUID, about: About = About.CHANGES) -> None:
         """Something was committed in this trip. Any thread may say so, at any time."""
         if self.rooms.find(trip_id) is not None:
             with self._lock:
-                self._poked.add(trip_id)
+                self._poked.add((trip_id, about))
             self.woken.set()
 
     def step(self) -> None:
@@ -57,10 +58,13 @@ class Tailer:
             self._follow(self.rooms.all_rooms())
             self._drop_lagging()
         else:
-            # A poke does not tell what was committed: when the log goes on, it was that. Should
-            # the assistant have spoken in the same moment, it is heard within the second.
-            rooms = [room for one in poked if (room := self.rooms.find(one))]
-            self._follow_ai([room for room in rooms if not self._follow_changes(room)])
+            for room in self._rooms_poked(poked, About.CHANGES):
+                self._follow_changes(room)
+            self._follow_ai(self._rooms_poked(poked, About.ASSISTANT))
+
+    def _rooms_poked(self, poked: Collection[tuple[UUID, About]], about: About) -> list[Room]:
+        ids = [trip_id for trip_id, what in poked if what is about]
+        return [room for one in ids if (room := self.rooms.find(one)) is not None]
 
     def tell_heads(self) -> None:
         """Let every client notice what it has missed."""
@@ -99,9 +103,8 @@ class Tailer:
         self._next_look = 0.0
         self.woken.set()
 
-    def _follow_changes(self, room: Room) -> bool:
-        """Give what is new in the log of a trip; whether anything was."""
-        began_at = room.last
+    def _follow_changes(self, room: Room) -> None:
+        """Give what is new in the log of a trip."""
         while room.seats:
             with reading():
                 rows = read_log(room.trip_id, room.last, BATCH)
@@ -113,7 +116,6 @@ class Tailer:
             self._give(room, rows)
             if len(rows) < BATCH and sum(row.size for row in rows) < MOST_BYTES:
                 break
-        return room.last > began_at
 
     def _enforce(self, room: Room, roles: dict[UUID, str]) -> None:
         """Evict the removed before anything is emitted, and tell the others their new roles."""
