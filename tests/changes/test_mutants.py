@@ -95,7 +95,7 @@ MUTANTS = {
     "the server does not know a mutation again": Mutant(
         (
             (service, "recorded_outcome", lambda *_: None),
-            (service, "store_outcome", lambda *_: None),
+            (service, "keep_outcome", lambda *_: None),
         )
     ),
     "the server asks nobody for their rights": Mutant(

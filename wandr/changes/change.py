@@ -11,9 +11,8 @@ from uuid import UUID
 from wandr.base import Content, utc_now
 from wandr.changes.audience import StoredOp, addressed
 from wandr.changes.entity import Entity, Row, Scene
-from wandr.changes.models import TripChange, TripMutation
+from wandr.changes.models import TripMutation
 from wandr.errors import Conflict, NotFound
-from wandr.extensions import db
 from wandr.http.fields import instant_text
 from wandr.permissions import Permission
 from wandr.trips.access import require
@@ -40,11 +39,17 @@ class Change:
     ops: list[StoredOp] = field(default_factory=list)
     inverse: list[dict[str, Any]] = field(default_factory=list)
     rows: int = 0  # of content, that it adds
+    answer: Mapping[str, Any] | None = None  # that a second delivery of the mutation will get
 
     @property
     def seq(self) -> int:
         """The number that this change will have."""
         return self.trip.seq + 1
+
+    @property
+    def head(self) -> int:
+        """The seq of the trip once this is stored: nothing is numbered that changed nothing."""
+        return self.seq if self.ops else self.trip.seq
 
     @property
     def scene(self) -> Scene:
@@ -101,29 +106,6 @@ class Change:
     def rewind(self, mark: Mark) -> None:
         """Forget what was performed since the mark."""
         self.ops, self.inverse, self.rows = mark
-
-    def record(self) -> int:
-        """Number and store what was performed, if anything was; the head of the trip."""
-        if self.ops:
-            self.trip.seq = self.seq
-            self.trip.content_rows += self.rows
-            db.session.add(self._log_row())
-            db.session.flush()
-        return self.trip.seq
-
-    def _log_row(self) -> TripChange:
-        return TripChange(
-            trip_id=self.trip.id,
-            seq=self.trip.seq,
-            actor_id=self.actor,
-            client_id=self.client_id,
-            mutation_id=self.mutation_id,
-            source=self.source,
-            ops=self.ops,
-            inverse=self.inverse[::-1],
-            undoes=self.undoes,
-            at=self.at,
-        )
 
 
 def target_of(entity: Entity, row: Row) -> dict[str, str]:

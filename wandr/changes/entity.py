@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from marshmallow import Schema
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from wandr.http.schema import WandrSchema
 from wandr.permissions import Permission
@@ -107,6 +107,13 @@ class Entity:
     def audience_of(self, row: Row) -> list[str] | None:
         """The ids of the users who may see the row, or None for all members."""
         return self.audience(row) if self.audience else None
+
+    @cached_property
+    def finder(self) -> Select[Any]:
+        """Finds a row by its `key` and `trip_id`, fresh. Made once: it takes as long as a query."""
+        model = self.model
+        named = getattr(model, self.key) == bindparam("key"), model.trip_id == bindparam("trip_id")
+        return select(model).where(*named).execution_options(populate_existing=True)
 
     @cached_property
     def viewer(self) -> Schema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete
+from sqlalchemy import BindParameter, ColumnElement, and_, delete
 
 from wandr.base import utc_now
 from wandr.changes.change import Change
@@ -18,7 +18,7 @@ from wandr.trips.models import Member
 OUTCOMES_KEPT_FOR = timedelta(days=90)  # a phone may be offline for a while
 
 
-def is_same_mutation(mutation_id: UUID | None) -> ColumnElement[bool]:
+def is_same_mutation(mutation_id: BindParameter[UUID]) -> ColumnElement[bool]:
     """The condition that joins to a membership what its user asked for under this id before."""
     return and_(
         TripMutation.trip_id == Member.trip_id,
@@ -37,18 +37,10 @@ def recorded_outcome(change: Change, fingerprint: bytes) -> Outcome | None:
     return Outcome(change.trip.seq, stored=earlier.outcome)
 
 
-def store_outcome(change: Change, fingerprint: bytes, outcome: Outcome) -> None:
-    """Keep the outcome of a mutation, applied or refused."""
+def keep_outcome(change: Change, fingerprint: bytes, outcome: Outcome) -> None:
+    """Have the outcome of a mutation, applied or refused, stored with its change."""
     if change.mutation_id is not None:
-        row = TripMutation(
-            trip_id=change.trip.id,
-            actor_id=change.actor,
-            mutation_id=change.mutation_id,
-            fingerprint=fingerprint,
-            outcome=outcome.as_json(),
-            at=change.at,
-        )
-        db.session.add(row)
+        change.answer = {"fingerprint": fingerprint, "outcome": outcome.as_json()}
 
 
 def forget_old_mutations() -> int:

@@ -62,10 +62,8 @@ def find_row(change: Change, entity: Entity, key: UUID) -> Row:
     if entity.model is Trip:
         row = change.trip if key == change.trip.id else None
     else:
-        model = entity.model
-        named = getattr(model, entity.key) == key, model.trip_id == change.trip.id
-        fresh = select(model).where(*named).execution_options(populate_existing=True)
-        row = db.session.execute(fresh).scalar_one_or_none()
+        named = {"key": key, "trip_id": change.trip.id}
+        row = db.session.execute(entity.finder, named).scalar_one_or_none()
     if row is None:
         raise NotFound(f"There is no such {entity.name} in this trip.")
     return row

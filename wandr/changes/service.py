@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 
 from wandr.changes.attempts import all_or_nothing, each_for_itself
 from wandr.changes.change import Change
 from wandr.changes.entity import registry
+from wandr.changes.log import store_change
 from wandr.changes.models import TripMutation
-from wandr.changes.mutations import is_same_mutation, recorded_outcome, store_outcome
+from wandr.changes.mutations import is_same_mutation, keep_outcome, recorded_outcome
 from wandr.changes.ops import Mode, Op, fingerprint
 from wandr.changes.outcome import Outcome
 from wandr.changes.overwrites import Seen
@@ -23,6 +24,20 @@ from wandr.permissions import Permission
 from wandr.pokes import poker
 from wandr.transaction import on_commit
 from wandr.trips.models import Member, Trip
+
+# Made once: to build a statement takes as long as to send it.
+_LOCKED_TRIP = (
+    select(Trip)
+    .where(Trip.id == bindparam("trip_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_MEMBERSHIP = (
+    select(Member, TripMutation)
+    .where(Member.trip_id == bindparam("trip_id"), Member.user_id == bindparam("user_id"))
+    .outerjoin(TripMutation, is_same_mutation(bindparam("mutation_id", type_=Uuid())))
+    .execution_options(populate_existing=True)
+)
 
 
 def apply(
@@ -53,8 +68,9 @@ def apply(
     seen = Seen(base_seq, mode, client_id, expect_version)
     run = all_or_nothing if mode is Mode.LIVE else each_for_itself
     results = run(change, [(op.id, partial(perform, change, op, seen)) for op in ops])
-    outcome = Outcome(finish_change(change), results)
-    store_outcome(change, asked, outcome)
+    outcome = Outcome(change.head, results)
+    keep_outcome(change, asked, outcome)
+    finish_change(change)
     return outcome
 
 
@@ -70,23 +86,17 @@ def begin_change(
 
     Two statements: a membership read together with the lock could be older than the lock.
     """
-    locked = select(Trip).where(Trip.id == trip_id).with_for_update(key_share=True)
-    trip = db.session.scalar(locked.execution_options(populate_existing=True))
+    asked = {"trip_id": trip_id, "user_id": actor, "mutation_id": mutation_id}
+    trip = db.session.scalar(_LOCKED_TRIP, asked)
     if trip is None:
         raise NotFound()
-    membership = (
-        select(Member, TripMutation)
-        .where(Member.trip_id == trip_id, Member.user_id == actor)
-        .outerjoin(TripMutation, is_same_mutation(mutation_id))
-        .execution_options(populate_existing=True)
-    )
-    member, earlier = db.session.execute(membership).one_or_none() or (None, None)
+    member, earlier = db.session.execute(_MEMBERSHIP, asked).one_or_none() or (None, None)
     return Change(trip, actor, member, source, client_id, mutation_id, earlier)
 
 
 def finish_change(change: Change) -> int:
     """Number and store the change and, once committed, wake those who follow it; the head."""
-    head = change.record()
+    head = store_change(change)
     if change.ops:
         on_commit(poker.poke, change.trip.id)  # never before, never under the lock
     return head

@@ -16,7 +16,7 @@ from wandr.changes.change import Change
 from wandr.changes.derived import Inverse, take_back_derived
 from wandr.changes.entity import registry
 from wandr.changes.models import TripChange
-from wandr.changes.mutations import recorded_outcome, store_outcome
+from wandr.changes.mutations import keep_outcome, recorded_outcome
 from wandr.changes.outcome import Outcome, Result
 from wandr.changes.service import begin_change, finish_change
 from wandr.changes.undoing import refuse_changed, take_back
@@ -48,8 +48,9 @@ def undo_change(
     if earlier := recorded_outcome(change, asked):
         return earlier
     results = _take_all_back(change, _find(change, seq))
-    outcome = Outcome(finish_change(change), results, is_undo=True)
-    store_outcome(change, asked, outcome)
+    outcome = Outcome(change.head, results, is_undo=True)
+    keep_outcome(change, asked, outcome)
+    finish_change(change)
     return outcome
 
 
