@@ -109,6 +109,9 @@ MUTANTS = {
     "a refused offline op leaves something behind": Mutant(
         ((service, "each_for_itself", each_without_savepoint),)
     ),
+    "what is refused at the first try leaves something behind": Mutant(
+        ((service, "without_a_way_back", each_without_savepoint),)
+    ),
     "an undo overwrites what came after": Mutant(((_Step, "_holds", lambda *_: True),)),
     "the log tells another splice": Mutant(
         ((texts, "splice_between", lambda before, after: Splice(0, 0, after)),)

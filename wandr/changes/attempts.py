@@ -1,4 +1,8 @@
-"""Many acts in one change: all or none of them, or each for itself."""
+"""Many acts in one change: all or none of them, or each for itself.
+
+Savepoints are an eighth of the time that an edit takes, and few edits are refused. So what has a
+transaction to itself is first tried without a way back.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,20 @@ from wandr.errors import WandrError
 from wandr.extensions import db
 
 Act = tuple[UUID, Callable[[], Result]]  # the row that it is about, and what does it
+
+
+class Refused(Exception):  # noqa: N818 - no error: nothing but a reason to try again
+    """An act without a way back was refused: roll the transaction back, and begin anew."""
+
+
+def without_a_way_back(change: Change, acts: Sequence[Act]) -> list[Result]:
+    """Do all. Raises Refused as soon as one is refused."""
+    results: list[Result] = []
+    for act in acts:
+        results.append(_attempt(act))
+        if results[-1].refused:
+            raise Refused
+    return results
 
 
 def all_or_nothing(change: Change, acts: Sequence[Act]) -> list[Result]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
-from wandr.changes.attempts import all_or_nothing, each_for_itself
+from wandr.changes.attempts import (
+    Act,
+    Refused,
+    all_or_nothing,
+    each_for_itself,
+    without_a_way_back,
+)
 from wandr.changes.change import Change
 from wandr.changes.entity import registry
 from wandr.changes.log import store_change
 from wandr.changes.models import TripMutation
 from wandr.changes.mutations import is_same_mutation, keep_outcome, recorded_outcome
 from wandr.changes.ops import Mode, Op, fingerprint
-from wandr.changes.outcome import Outcome
+from wandr.changes.outcome import Outcome, Result
 from wandr.changes.overwrites import Seen
 from wandr.changes.performing import perform
 from wandr.errors import NotFound
@@ -25,6 +31,7 @@ from wandr.pokes import poker
 from wandr.transaction import on_commit
 from wandr.trips.models import Member, Trip
 
+Run = Callable[[Change, Sequence[Act]], list[Result]]
 # Made once: to build a statement takes as long as to send it.
 _LOCKED_TRIP = (
     select(Trip)
@@ -57,16 +64,24 @@ def apply(
     Refusals of single ops are in the outcome; a `mutation_id` seen before gets its first outcome.
     Raises NotFound for an outsider, Invalid for a mutation id reused with other ops.
     """
-    change = begin_change(
-        trip_id, actor, source=source, client_id=client_id, mutation_id=mutation_id
+    begin = partial(
+        begin_change, trip_id, actor, source=source, client_id=client_id, mutation_id=mutation_id
     )
+    seen = Seen(base_seq, mode, client_id, expect_version)
+    if not db.session().in_transaction():
+        try:
+            return _apply(begin(), ops, seen, without_a_way_back)
+        except Refused:
+            db.session.rollback()
+    return _apply(begin(), ops, seen, all_or_nothing if mode is Mode.LIVE else each_for_itself)
+
+
+def _apply(change: Change, ops: Sequence[Op], seen: Seen, run: Run) -> Outcome:
     change.require(Permission.VIEW)
-    asked = fingerprint(ops, mode)
+    asked = fingerprint(ops, seen.mode)
     if earlier := recorded_outcome(change, asked):
         return earlier
     _refuse_trash(change.trip, ops)
-    seen = Seen(base_seq, mode, client_id, expect_version)
-    run = all_or_nothing if mode is Mode.LIVE else each_for_itself
     results = run(change, [(op.id, partial(perform, change, op, seen)) for op in ops])
     outcome = Outcome(change.head, results)
     keep_outcome(change, asked, outcome)
