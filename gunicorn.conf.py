@@ -1,6 +1,7 @@
 """How the web process serves. The worker class stands in the Procfile: Heroku's GUNICORN_CMD_ARGS
 overrides this file, and may not change that."""
 
+import gc
 import os
 from typing import Any
 
@@ -19,6 +20,8 @@ def post_worker_init(worker: Any) -> None:
     from wandr import housekeeping
 
     patch_psycopg()  # gevent has patched the rest; no connection is open yet
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays for good: nothing to collect there, again and again
     housekeeping.start(worker.app.callable, is_leaving=lambda: not worker.alive)
 
 
