@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from queue import Queue
 from types import SimpleNamespace
+from weakref import ref
 
 from tests.realtime.device import rename
 from tests.realtime.raw import RawSocket
-from wandr.realtime.backlog import Backlog
+from wandr.realtime.backlog import Backlog, counted
 from wandr.realtime.frames import framed_event
 from wandr.realtime.websocket_patch import Steady, WholeSends
 
@@ -95,3 +97,14 @@ def test_acknowledgements_and_changes_come_in_the_order_of_their_writing(live, g
             heard += [change["seq"] for change in json.loads(frame[2:])[1].get("changes", ())]
     writer.close()
     assert heads == heard == list(range(heads[0], heads[0] + 30))
+
+
+def test_a_writer_that_keeps_what_it_sent_last_does_not_keep_its_text() -> None:
+    queue = counted(Queue)()
+    told = framed_event("trip:changes", TOLD)
+    queue.put(told)
+    text = ref(told.encode())
+    del told
+    kept = queue.get()
+    assert kept.encode().startswith('42["trip:changes"')
+    assert text() is None

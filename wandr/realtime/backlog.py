@@ -59,6 +59,20 @@ class Backlog:
         return self.messages > times * MOST_MESSAGES or self.size > times * MOST_BYTES
 
 
+class Waiting:
+    """A packet in the queue: its text is given out once. The writer of engineio holds on to what it
+    sent last, for up to 25 seconds: a thousand joins to a full trip would be 65 MB of answers."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def encode(self) -> str:
+        text, self._text = self._text, ""
+        return text
+
+
 class Counted:
     """The queue of an engineio driver, counting. Mixed in before the driver's own."""
 
@@ -68,9 +82,12 @@ class Counted:
 
     def put(self, packet: Any, block: bool = True, timeout: float | None = None) -> None:
         """Queue a packet for the writer (None ends it), or drop it: see `overflowed`."""
-        # the encoded text is kept in the packet: those that hear the same share it
-        if packet is None or self.backlog.add(len(packet.encode())):
-            super().put(packet, block, timeout)  # type: ignore[misc]
+        if packet is None:
+            super().put(None, block, timeout)  # type: ignore[misc]
+            return
+        text = packet.encode()  # which is kept in the packet: those that hear the same share it
+        if self.backlog.add(len(text)):
+            super().put(Waiting(text), block, timeout)  # type: ignore[misc]
 
 
 def counted(driver: type[Any]) -> type[Any]:
