@@ -71,6 +71,14 @@ def test_a_mutation_id_is_not_for_other_ops(send, participant):
     assert refused["code"] == "mutation_reused"
 
 
+def test_who_has_seen_more_than_there_is_must_read_again(path, send, participant):
+    head = participant.get(path)["seq"]
+    refused = send(participant, create("Inari"), base_seq=head + 1, status=409)
+    assert (refused["code"], refused["head"]) == ("ahead", head)
+    assert participant.get(f"{path}/activities")["items"] == []
+    assert statuses(send(participant, create("Inari"), base_seq=head)) == ["applied"]
+
+
 def test_two_people_may_use_the_same_mutation_id(send, participant, organizer):
     mutation_id = new_id()
     for person in (participant, organizer):

@@ -25,7 +25,7 @@ from wandr.changes.schemas import (
 )
 from wandr.changes.service import apply
 from wandr.changes.undo import undo_change
-from wandr.errors import BadRequest, Invalid
+from wandr.errors import BadRequest, Conflict, Invalid
 from wandr.http.etags import versioned
 from wandr.http.pages import page_of, page_response
 from wandr.http.schema import Blueprint, problems
@@ -59,7 +59,7 @@ def list_changes(args: dict[str, Any], trip_id: UUID) -> Response:
 @door(Permission.VIEW)  # each op asks for its own permission
 @blueprint.arguments(MutationSchema)
 @blueprint.response(200, OutcomeView)
-@problems(BadRequest, Invalid)
+@problems(BadRequest, Conflict, Invalid)
 def apply_ops(body: dict[str, Any], trip_id: UUID) -> dict[str, Any]:
     """Apply a batch of ops, once per `mutation_id`; live all or none, offline one by one."""
     principal = me()

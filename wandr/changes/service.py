@@ -24,7 +24,7 @@ from wandr.changes.ops import Mode, Op, fingerprint
 from wandr.changes.outcome import Outcome, Result
 from wandr.changes.overwrites import Seen
 from wandr.changes.performing import perform
-from wandr.errors import NotFound
+from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.permissions import Permission
 from wandr.pokes import poker
@@ -62,7 +62,8 @@ def apply(
     """Apply ops to a trip as one numbered change; inside `atomic()`, behind the trip's gate.
 
     Refusals of single ops are in the outcome; a `mutation_id` seen before gets its first outcome.
-    Raises NotFound for an outsider, Invalid for a mutation id reused with other ops.
+    Raises NotFound for an outsider, Invalid for a mutation id reused with other ops, and Conflict
+    (`ahead`) for a `base_seq` that the trip has not reached.
     """
     begin = partial(
         begin_change, trip_id, actor, source=source, client_id=client_id, mutation_id=mutation_id
@@ -82,6 +83,7 @@ def _apply(change: Change, ops: Sequence[Op], seen: Seen, run: Run) -> Outcome:
     if earlier := recorded_outcome(change, asked):
         return earlier
     _refuse_trash(change.trip, ops)
+    _refuse_ahead(change.trip, seen)
     results = run(change, [(op.id, partial(perform, change, op, seen)) for op in ops])
     outcome = Outcome(change.head, results)
     keep_outcome(change, asked, outcome)
@@ -122,3 +124,13 @@ def _refuse_trash(trip: Trip, ops: Sequence[Op]) -> None:
     restores = len(ops) == 1 and ops[0].kind == "restore" and ops[0].entity is registry.find("trip")
     if trip.deleted_seq is not None and not restores:
         raise NotFound()
+
+
+def _refuse_ahead(trip: Trip, seen: Seen) -> None:
+    """Whoever has seen more than there is read another log: a database lost its last commits."""
+    if seen.base_seq is not None and seen.base_seq > trip.seq:
+        raise Conflict(
+            f"The trip is at {trip.seq}: read its snapshot again.",
+            code="ahead",
+            extra={"head": trip.seq},
+        )

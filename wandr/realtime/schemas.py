@@ -25,6 +25,7 @@ CLIENT = "0198c0de-0000-7000-8000-000000000002"
 PERSON = "0198c0de-0000-7000-8000-000000000003"
 # Every code with which an acknowledgement may refuse.
 CODES: Mapping[str, str] = {
+    "ahead": "the trip has not reached `base_seq`: read its snapshot again",
     "bad_request": "the message cannot be read",
     "busy": "too much at once, or a part of the machinery is away: try again",
     "conflict": "the state of things does not allow it",
@@ -42,6 +43,7 @@ CODES: Mapping[str, str] = {
     "unknown_event": "protocol 1 has no such event",
 }
 HANDSHAKE_CODES: Mapping[str, str] = {
+    "ahead": "the trip has not reached `base_seq`: read its snapshot again",
     "bad_handshake": "`auth` is wrong",
     "busy": "the database is away: try again",
     "client_too_old": "this server does not speak your `proto`",
