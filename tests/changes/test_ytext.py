@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from random import Random
 
 import pytest
@@ -160,6 +161,17 @@ def test_all_that_plain_typing_consists_of_is_taken():
 def test_what_is_no_plain_text_is_refused(update):
     with pytest.raises(Invalid) as refused:
         merge("notes", STATE, update)
+    assert refused.value.code == "bad_update"
+
+
+CUT = {"half is deleted": "AAEBAQEB", "something comes in between": "AQEHAMQBAQECAXgA"}  # by Yjs
+
+
+@pytest.mark.parametrize("update", CUT.values(), ids=CUT.keys())
+def test_no_edit_cuts_a_surrogate_pair(update):
+    """Yjs would show half a character where other libraries show none: never the same again."""
+    with pytest.raises(Invalid) as refused:
+        merge("notes", seed("notes", "a\U0001f600b"), b64decode(update))
     assert refused.value.code == "bad_update"
 
 

@@ -40,7 +40,7 @@ def merge(name: str, state: bytes, update: bytes) -> tuple[bytes, str]:
         if set(doc.keys()) != {name}:
             raise Invalid(f"The update must change the Y.Text '{name}' alone.", code="bad_update")
         text, merged = _plain(doc, name), doc.get_update()
-        if _plain(_load(name, merged), name) != text:
+        if _plain(_load(name, merged), name) != text or _units_alive(doc) != _units(text):
             raise Invalid("The update contradicts itself.", code="bad_update")
     return _bounded(merged), text
 
@@ -93,6 +93,19 @@ def _plain(doc: Doc, name: str) -> str:
     return text
 
 
+def _units_alive(doc: Doc) -> int:
+    """How many UTF-16 units were ever typed and not deleted: those of the text, in every library,
+    unless an edit cuts a surrogate pair. Then Yjs keeps half of it, and others none."""
+    state = doc.get_state()
+    typed = sum(clock for _, clock in _state_vector(Decoder(state)))
+    _, deletions = _beyond(doc.get_update(), state)
+    return typed - sum(length for _, _, length in deletions)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
 def _bytes_at(text: str, units: int) -> int:
     """Where so many UTF-16 units end in UTF-8, in which the library counts."""
     return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le").encode())
@@ -104,9 +117,9 @@ def _refuse_gap(doc: Doc, update: bytes) -> None:
     What is missing would be lost: documents are kept without updates that wait for others.
     """
     state = doc.get_state()
-    rest = Decoder(get_update(update, state))  # what the document lacks, then all deletions
+    lacks, deletions = _beyond(update, state)
     known = dict(_state_vector(Decoder(state)))
-    if rest.read_var_uint() or any(known.get(one, 0) < end for one, end in _deletions(rest)):
+    if lacks or any(known.get(one, 0) < clock + length for one, clock, length in deletions):
         raise Conflict("This update builds on others that are not here.", code="text_gap")
 
 
@@ -116,12 +129,19 @@ def _state_vector(read: Decoder) -> Iterator[tuple[int, int]]:
         yield read.read_var_uint(), read.read_var_uint()
 
 
-def _deletions(read: Decoder) -> Iterator[tuple[int, int]]:
-    """Client ids, each with the clock behind something deleted (Yjs update format, version 1)."""
+def _beyond(update: bytes, state: bytes) -> tuple[int, list[tuple[int, int, int]]]:
+    """How many clients' typing of an update a state lacks; all that the update deletes: client id,
+    clock and length (Yjs update format, version 1). To be read, the first must be none."""
+    read = Decoder(get_update(update, state))
+    lacks = read.read_var_uint()
+    return lacks, [] if lacks else list(_deletions(read))
+
+
+def _deletions(read: Decoder) -> Iterator[tuple[int, int, int]]:
     for _ in range(read.read_var_uint()):
         client = read.read_var_uint()
         for _ in range(read.read_var_uint()):
-            yield client, read.read_var_uint() + read.read_var_uint()
+            yield client, read.read_var_uint(), read.read_var_uint()
 
 
 @contextmanager
