@@ -130,6 +130,21 @@ def test_what_one_may_not_see_is_not_told(told, plan, organizer, participant, vi
     assert "Secret" in told(participant)[0]["text"]
 
 
+def test_much_that_one_may_not_see_does_not_end_it(path, plan, organizer, participant, viewer):
+    plan("Seen by all")
+    last = [plan(f"Secret {number}") for number in range(25)][-1]["version"]
+    hide = text(
+        "UPDATE trip_changes SET ops = jsonb_set(ops, '{0,audience}', to_jsonb(:who))"
+        " WHERE seq > :last - 25"
+    )
+    db.session.execute(hide, {"who": [str(participant.user_id)], "last": last})
+    db.session.commit()
+    page = viewer.get(f"{path}/history?limit=1")
+    assert page["items"] == []
+    page = viewer.get(f"{path}/history?limit=1&cursor={page['next_cursor']}")
+    assert "Seen by all" in page["items"][0]["text"]
+
+
 def test_it_does_not_take_more_statements_for_more(path, plan, organizer, rolled_back):
     plan("First")
     with counted(rolled_back) as few:

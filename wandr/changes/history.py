@@ -40,35 +40,37 @@ def read_history(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """At most `limit` groups of changes before a seq, and the seq to read on before, if any.
 
-    With `entity_id` only what concerns that row. Raises NotFound for an outsider.
+    With `entity_id` only what concerns that row. Fewer groups, or none, where much is hidden from
+    the viewer: no page looks through more than a bounded part. Raises NotFound for an outsider.
     """
     head = trip_for(viewer, trip_id).trip.seq
     top = head + 1 if before is None else min(before, head + 1)
-    entries = _entries(trip_id, viewer, entity_id, top, most=limit * MOST_IN_A_GROUP + 1)
+    entries, end = _entries(trip_id, viewer, entity_id, top, most=limit * MOST_IN_A_GROUP + 1)
     groups = _grouped(entries)[:limit]
     told = [entry for group in groups for entry in group]
     deeds = Deeds.of([op for entry in told for op in entry.ops], viewer)
     names = _names(trip_id, {entry.actor_id for entry in told})
     items = [_as_json(group, deeds, names) for group in groups]
-    return items, told[-1].seq if len(entries) > len(told) else None
+    return items, told[-1].seq if len(entries) > len(told) else end
 
 
 def _entries(
     trip_id: UUID, viewer: UUID, entity_id: UUID | None, before: int, *, most: int
-) -> list[Entry]:
+) -> tuple[list[Entry], int | None]:
+    """What the viewer may read of `most` changes; the seq before which others follow, if any."""
     log = LOG.add_columns(TripChange.undoes).where(
         TripChange.trip_id == trip_id, TripChange.seq < before
     )
     if entity_id is not None:
         log = log.where(TripChange.ops.contains([{"id": str(entity_id)}]))
-    rows = db.session.execute(log.order_by(TripChange.seq.desc()).limit(most))
+    rows = db.session.execute(log.order_by(TripChange.seq.desc()).limit(most)).all()
     found = []
     for row in rows:
         ops = visible_ops(row.ops, str(viewer))
         about = [op for op in ops if entity_id is None or op["id"] == str(entity_id)]
         if about:
             found.append(Entry(row.seq, row.actor_id, row.source, row.undoes, row.at, about))
-    return found
+    return found, rows[-1].seq if len(rows) == most else None
 
 
 def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
