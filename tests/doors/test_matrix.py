@@ -59,6 +59,7 @@ TRIP_DOORS: dict[str, Any] = {
     "ai.read_ai_request": None,
     "ai.list_ai_events": None,
     "ai.cancel_ai_request": None,
+    "check.check": None,
     "proposals.list_proposals": None,
     "proposals.read_proposal": None,
     "proposals.accept_proposal": {},

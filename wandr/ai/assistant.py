@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from wandr.ai.checker.itinerary import Terms
 from wandr.ai.tools import Tools
 
 
@@ -43,9 +44,11 @@ class Suggestion:
 
 @dataclass
 class Draft:
-    """What will be proposed when the task is done, on the trip as it was at `base_seq`."""
+    """What will be proposed when the task is done, on the trip as it was at `base_seq`, and what
+    it is held against."""
 
     base_seq: int = 0
+    terms: Terms = field(default_factory=Terms)
     suggestions: list[Suggestion] = field(default_factory=list)
 
 

@@ -63,7 +63,7 @@ class LiveDesk:
         with atomic():
             leases.finish(self._lease, "succeeded", events)
             if proposal_id:
-                store_proposal(proposal_id, self._task, self.draft, self.tools.seen)
+                store_proposal(proposal_id, self._task, self.draft, self.tools)
 
     def give_up(self) -> None:
         """End the request because that was wished; what was said until then is kept."""
