@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from wandr.ai import wording
+from wandr.ai.access import require_assistant
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.checker.itinerary import Terms
 from wandr.ai.destination import Destination, destinations_of
@@ -16,7 +17,6 @@ from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.translation import days_of, distinct_places, idea_of, stop_of, suggestion_of
 from wandr.ai.verdict import give_verdict
-from wandr.errors import Forbidden
 
 AROUND_M: Final = 40_000
 MOST_SIGHTS: Final = 200
@@ -43,8 +43,7 @@ class EmbeddedAssistant:
     def answer(self, task: Task, desk: Desk) -> None:
         """Do the task. Forbidden or NotFound when the asker has lost the right meanwhile."""
         snapshot = desk.tools.trip_snapshot()
-        if not snapshot["permissions"]["use_assistant"]:
-            raise Forbidden("You may not use the assistant in this trip.")
+        require_assistant(snapshot)
         desk.draft.base_seq = snapshot["seq"]
         if task.kind == "ask":
             desk.say(wording.on_trip(snapshot) + wording.NO_ANSWERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -28,15 +28,20 @@ class Script:
 
 
 class FakeModel:
-    """Plays its scripts, one for each request, and remembers what it was sent."""
+    """Plays its scripts, one for each request, and remembers what it was sent. One that depends on
+    what was asked is a function of it."""
 
     def __init__(self, *scripts: Script) -> None:
-        self.scripts = list(scripts)
+        self.scripts: list[Script | Callable[[dict[str, Any]], Script]] = list(scripts)
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.is_over = Event()
         self.url = ""
+
+    def script_for(self, body: dict[str, Any]) -> Script:
+        script = self.scripts.pop(0)
+        return script if isinstance(script, Script) else script(body)
 
     def as_openai(self) -> OpenAiCompatible:
         return OpenAiCompatible(Endpoint(f"{self.url}/v1", "m-1", "sk-test"))
@@ -72,7 +77,7 @@ def _handler(model: FakeModel) -> type[BaseHTTPRequestHandler]:
             model.asked.append(json.loads(body))
             model.paths.append(self.path)
             model.headers.append(dict(self.headers))
-            script = model.scripts.pop(0)
+            script = model.script_for(model.asked[-1])
             self._begin(script)
             self._play(script)
 
