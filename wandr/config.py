@@ -120,6 +120,8 @@ class Settings:
     ai_base_url: str = _setting("AI_BASE_URL", _web_address, "")
     ai_api_key: str = _setting("AI_API_KEY", str, "")
     ai_model: str = _setting("AI_MODEL", str, "")
+    ai_user_tokens: int = _setting("AI_TOKENS_PER_USER_DAY", _whole(0, 10**9), "300000")
+    ai_trip_tokens: int = _setting("AI_TOKENS_PER_TRIP_DAY", _whole(0, 10**9), "600000")
     log_level: str = _setting("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     log_format: str = _setting("LOG_FORMAT", _one_of("json", "console"), "json")
 

@@ -36,7 +36,7 @@ def run_attempt(request_id: UUID, attempt: int, assistant: Assistant | None = No
         log.info("ai_attempt_not_due", ai_request=str(request_id), attempt=attempt)
         return
     task = _task_of(request_id)
-    desk = LiveDesk(lease, task)
+    desk = LiveDesk(lease, task, assistant.name)
     try:
         _answer(assistant, task, desk)
     except LeaseLost:

@@ -126,6 +126,28 @@ class CheckView(WandrSchema):
     findings = fields.List(fields.Nested(FindingView), required=True)
 
 
+class UsageQuery(WandrSchema):
+    """With a trip, its quota, too."""
+
+    trip_id = Identifier()
+
+
+class QuotaView(WandrSchema):
+    """Tokens of the language model: what is used today (UTC), and what may be."""
+
+    quota = Choice("tokens_per_user_and_day", "tokens_per_trip_and_day", required=True)
+    used = Whole(required=True)
+    limit = Whole(required=True)
+
+
+class UsageView(WandrSchema):
+    """What is used of the language model; the embedded assistant uses none."""
+
+    provider = Text(100, required=True)
+    quotas = fields.List(fields.Nested(QuotaView), required=True)
+    resets_at = Instant(required=True)
+
+
 class ProposalItemView(WandrSchema):
     """One part of a proposal. Only a `pending` one can be applied; `findings` say why not."""
 

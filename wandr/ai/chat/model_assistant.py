@@ -19,11 +19,16 @@ from wandr.ai.providers.provider import (
     ChatRequest,
     Deadline,
     Message,
+    Piece,
     Provider,
     Stop,
     TextDelta,
     ToolCall,
+    Usage,
+    tokens_in,
+    tokens_of,
 )
+from wandr.errors import TooManyRequests
 
 log = structlog.get_logger()
 MOST_STEPS: Final = 6  # turns of the model in one answer
@@ -43,6 +48,24 @@ class Turn:
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     ending: str = ""
+    usage: Usage | None = None
+
+    def take(self, piece: Piece) -> None:
+        """Take in a piece of it."""
+        match piece:
+            case TextDelta():
+                self.text += piece.text
+            case ToolCall():
+                self.calls += (piece,)
+            case Usage():
+                self.usage = piece
+            case Stop():
+                self.ending = ENDINGS.get(piece.reason, "")
+
+    def estimate(self, read: int) -> Usage:
+        """What it took, where its provider does not say; nothing when it did not begin."""
+        written = self.text + "".join(str(call.arguments) for call in self.calls)
+        return Usage(read if written else 0, tokens_of(written) if written else 0, estimated=True)
 
 
 class ModelAssistant:
@@ -59,7 +82,7 @@ class ModelAssistant:
         desk.draft.base_seq = snapshot["seq"]
         try:
             self._converse(task, desk, opening(task, snapshot))
-        except ProviderError as error:
+        except (ProviderError, TooManyRequests) as error:
             log.warning("ai_fallback", provider=self.name, code=error.code, error=str(error))
             desk.status(stage="fallback", provider=self._built_in.name, reason=error.code)
             desk.draft.suggestions, desk.draft.terms = [], Draft().terms
@@ -82,13 +105,14 @@ class ModelAssistant:
     def _turn(self, messages: tuple[Message, ...], desk: Desk, deadline: Deadline) -> Turn:
         turn, plain = Turn(), PlainText()
         request = ChatRequest(SYSTEM, messages, SPECS)
-        for piece in ask_patiently(self._provider, request, deadline, desk.pulse):
-            if isinstance(piece, TextDelta):
-                turn.text += piece.text
-                desk.say(plain.feed(piece.text))
-            elif isinstance(piece, ToolCall):
-                turn.calls += (piece,)
-            elif isinstance(piece, Stop):
-                turn.ending = ENDINGS.get(piece.reason, "")
-        desk.say(plain.flush())
+        settle = desk.reserve(tokens_in(request) + request.max_tokens)
+        try:
+            for piece in ask_patiently(self._provider, request, deadline, desk.pulse):
+                turn.take(piece)
+                if isinstance(piece, TextDelta):
+                    desk.say(plain.feed(piece.text))
+            desk.say(plain.flush())
+        finally:
+            used = turn.usage or turn.estimate(tokens_in(request))
+            settle(used.tokens_in, used.tokens_out, estimated=used.estimated)
         return turn

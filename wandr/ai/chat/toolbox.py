@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from wandr.ai.assistant import Assistant, Desk, Draft, Suggestion, Task
+from wandr.ai.assistant import Assistant, Desk, Draft, Settle, Suggestion, Task
 from wandr.ai.chat.plain import visible, without_addresses
 from wandr.ai.chat.prompt import LONGEST_TEXT, as_data, digest
 from wandr.ai.checker.check import check
@@ -48,6 +48,9 @@ class Muted:
 
     def pulse(self) -> None:
         self.beat()
+
+    def reserve(self, tokens: int) -> Settle:
+        raise NotImplementedError("Who is asked by a model calls none.")
 
 
 class Toolbox:

@@ -85,6 +85,20 @@ class ChatRequest:
     max_tokens: int = MOST_TOKENS
 
 
+def tokens_of(text: str) -> int:
+    """About how many tokens a text is: a quarter of its bytes, as English has it."""
+    return len(text.encode()) // 4 + 1
+
+
+def tokens_in(request: ChatRequest) -> int:
+    """About how many tokens a model reads."""
+    texts = [request.system, *(tool.description + str(tool.parameters) for tool in request.tools)]
+    for message in request.messages:
+        texts += [message.text, *(result.content for result in message.results)]
+        texts += [str(call.arguments) for call in message.calls]
+    return sum(map(tokens_of, texts))
+
+
 @dataclass(frozen=True)
 class Deadline:
     """A moment by which it must be over, on the monotonic clock."""
