@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from wandr import health
-from wandr.ai import proposal_routes
+from wandr.ai import check_routes, proposal_routes
 from wandr.ai import routes as ai_routes
 from wandr.auth import routes as auth_routes
 from wandr.auth.door import BEARER
@@ -48,6 +48,7 @@ REST = (
     location_routes.blueprint,
     ai_routes.blueprint,
     proposal_routes.blueprint,
+    check_routes.blueprint,
 )
 COMMANDS = (locations_cli, seed, show_mailbox)
 

@@ -76,6 +76,15 @@ def _redis_url(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in {"http", "https"} and parts.netloc and not parts.query):
+        raise ValueError("must be an http or https address")
+    if parts.username or parts.password:
+        raise ValueError("must hold no password")
+    return value
+
+
 def _setting(name: str, read: Callable[[str], Any], default: str | None = None) -> Any:
     return field(default=MISSING, metadata={"name": name, "read": read, "default": default})
 
@@ -105,6 +114,14 @@ class Settings:
     mailbox_dir: str = _setting("MAILBOX_DIR", _text, ".data/mailbox")
     mail_from: str = _setting("MAIL_FROM", _text, "Wandr <no-reply@localhost>")
     sockets_per_trip: int = _setting("SOCKETS_PER_TRIP", _whole(1, 100_000), "200")
+    ai_provider: str = _setting(
+        "AI_PROVIDER", _one_of("embedded", "openai_compatible", "anthropic"), "embedded"
+    )
+    ai_base_url: str = _setting("AI_BASE_URL", _web_address, "")
+    ai_api_key: str = _setting("AI_API_KEY", str, "")
+    ai_model: str = _setting("AI_MODEL", str, "")
+    ai_user_tokens: int = _setting("AI_TOKENS_PER_USER_DAY", _whole(0, 10**9), "300000")
+    ai_trip_tokens: int = _setting("AI_TOKENS_PER_TRIP_DAY", _whole(0, 10**9), "600000")
     log_level: str = _setting("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     log_format: str = _setting("LOG_FORMAT", _one_of("json", "console"), "json")
 
@@ -203,6 +220,8 @@ def _dangers(values: Mapping[str, Any]) -> list[str]:
         found.append("SECRET_KEY looks like a default: make a random one")
     if "*" in origins and values.get("cors_credentials"):
         found.append("CORS_ORIGINS=* with CORS_CREDENTIALS=1 would serve any site")
+    if values.get("ai_provider", "embedded") != "embedded" and not values.get("ai_model"):
+        found.append("AI_MODEL must name the model of AI_PROVIDER")
     for origin in origins:
         if origin != "*" and not _is_origin(origin):
             found.append(f"CORS_ORIGINS has {origin!r}, which is not an exact origin")

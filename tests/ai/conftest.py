@@ -11,7 +11,8 @@ import pytest
 from tests.cast import Person
 from tests.locations.conftest import id_of, world
 from wandr.ai.assistant import Desk, Suggestion, Task
-from wandr.ai.attempts import EMBEDDED, run_attempt
+from wandr.ai.attempts import run_attempt
+from wandr.ai.choice import EMBEDDED
 
 __all__ = ["id_of", "world"]
 Answered = Callable[..., dict[str, Any]]

@@ -138,7 +138,7 @@ def test_ideas_are_for_no_day(world: Any, proposed: Answered) -> None:
         assert "day" not in item["ops"][0]["fields"]
 
 
-@pytest.mark.parametrize("kind", ["check", "ask"])
+@pytest.mark.parametrize("kind", ["ask"])
 def test_what_it_cannot_do_it_says(
     world: Any, answered: Answered, participant: Person, kind: str
 ) -> None:

@@ -59,6 +59,7 @@ TRIP_DOORS: dict[str, Any] = {
     "ai.read_ai_request": None,
     "ai.list_ai_events": None,
     "ai.cancel_ai_request": None,
+    "check.check": None,
     "proposals.list_proposals": None,
     "proposals.read_proposal": None,
     "proposals.accept_proposal": {},
@@ -74,6 +75,7 @@ USER_DOORS = {
     "locations.create_location", "locations.estimate_way", "locations.estimate_ways",
     "locations.list_nearby_locations", "locations.read_location", "locations.read_nearest_city",
     "locations.search_locations",
+    "ai.read_usage",
 }  # fmt: skip
 OPEN_DOORS = {
     "auth.ask_for_reset", "auth.log_in", "auth.refresh_session", "auth.register",

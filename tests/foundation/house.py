@@ -18,7 +18,7 @@ RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.2, ("wandr.extensions",)),
     (1.0, ("wandr.transaction", "wandr.permissions", "wandr.observability", "wandr.gate")),
     (1.1, ("wandr.http",)),
-    (1.2, ("wandr.security", "wandr.outbox", "wandr.pokes", "wandr.mailbox")),
+    (1.2, ("wandr.security", "wandr.outbox", "wandr.pokes", "wandr.mailbox", "wandr.rates")),
     (1.3, ("wandr.jobs.queue",)),
     (2.0, ("wandr.users",)),
     (3.0, ("wandr.auth",)),

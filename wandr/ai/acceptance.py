@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
+from wandr.ai.findings import as_json
 from wandr.ai.grounding import activity_of, is_fixed
 from wandr.ai.models import Proposal, ProposalItem
 from wandr.ai.placing import placed
+from wandr.ai.planner.model import Finding
 from wandr.ai.proposals import chosen_items, lock_proposal, settle
 from wandr.changes.ops import Op, read_ops
 from wandr.changes.outcome import Outcome
@@ -135,5 +137,4 @@ def _reason(outcome: Outcome, index: int) -> str:
 
 def _give_up(item: ProposalItem, code: str, why: str) -> None:
     item.status = "stale"
-    finding = {"code": code, "severity": "error", "message": why, "values": {}}
-    item.findings = [*item.findings, finding]
+    item.findings = [*item.findings, as_json(Finding(code, "error", why))]

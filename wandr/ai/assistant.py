@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from wandr.ai.checker.itinerary import Terms
 from wandr.ai.tools import Tools
 
 
@@ -43,17 +44,26 @@ class Suggestion:
 
 @dataclass
 class Draft:
-    """What will be proposed when the task is done, on the trip as it was at `base_seq`."""
+    """What will be proposed when the task is done, on the trip as it was at `base_seq`, and what
+    it is held against."""
 
     base_seq: int = 0
+    terms: Terms = field(default_factory=Terms)
     suggestions: list[Suggestion] = field(default_factory=list)
+
+
+class Settle(Protocol):
+    """Tells what a call of a model has taken."""
+
+    def __call__(self, tokens_in: int, tokens_out: int, *, estimated: bool) -> None: ...
 
 
 class Desk(Protocol):
     """All that an assistant may do.
 
     Every method may raise `leases.LeaseLost` or `desk.Cancelled`; let them pass. Call `pulse` at
-    least once a second: it keeps the request and notices a cancellation.
+    least once a second: it keeps the request and notices a cancellation. `reserve` tokens before a
+    model is called, and settle what it took: TooManyRequests when a quota does not allow it.
     """
 
     tools: Tools
@@ -64,6 +74,8 @@ class Desk(Protocol):
     def say(self, text: str) -> None: ...
 
     def pulse(self) -> None: ...
+
+    def reserve(self, tokens: int) -> Settle: ...
 
 
 class Assistant(Protocol):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 import structlog
@@ -13,32 +11,32 @@ from sqlalchemy.exc import DBAPIError
 
 from wandr.ai import leases
 from wandr.ai.assistant import Assistant, Task
+from wandr.ai.choice import assistant_for
 from wandr.ai.desk import Cancelled, LiveDesk
-from wandr.ai.embedded import EmbeddedAssistant
 from wandr.ai.leases import LeaseLost
 from wandr.ai.models import AiRequest
+from wandr.config import current_settings
 from wandr.errors import WandrError
 from wandr.extensions import db
 from wandr.transaction import atomic, reading
 
 log = structlog.get_logger()
-EMBEDDED: Final = EmbeddedAssistant()
-ASSISTANTS: Final[Mapping[str, Assistant]] = {EMBEDDED.name: EMBEDDED}
 
 
-def run_attempt(request_id: UUID, attempt: int, assistant: Assistant = EMBEDDED) -> None:
+def run_attempt(request_id: UUID, attempt: int, assistant: Assistant | None = None) -> None:
     """Answer a request, unless it is not there to be answered: a second delivery does nothing.
 
     A door: the attempt opens transactions of its own. A database that goes away leaves the request
     to the sweeper.
     """
+    assistant = assistant or assistant_for(current_settings())
     with atomic():
         lease = leases.claim(request_id, attempt, assistant.name)
     if lease is None:
         log.info("ai_attempt_not_due", ai_request=str(request_id), attempt=attempt)
         return
     task = _task_of(request_id)
-    desk = LiveDesk(lease, task)
+    desk = LiveDesk(lease, task, assistant.name)
     try:
         _answer(assistant, task, desk)
     except LeaseLost:

@@ -6,8 +6,8 @@ from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
-from wandr.ai import leases
-from wandr.ai.assistant import Draft, Task
+from wandr.ai import leases, usage
+from wandr.ai.assistant import Draft, Settle, Task
 from wandr.ai.grounding import storable
 from wandr.ai.leases import Event, Lease
 from wandr.ai.proposals import store_proposal
@@ -27,11 +27,12 @@ class Cancelled(Exception):
 class LiveDesk:
     """Says what the assistant says, as events of the request, as long as the lease holds."""
 
-    def __init__(self, lease: Lease, task: Task) -> None:
+    def __init__(self, lease: Lease, task: Task, provider: str) -> None:
         self.tools = Tools(task.user_id, task.trip_id)
         self.draft = Draft()
         self.text = ""
-        self._lease, self._task = lease, task
+        self._lease, self._task, self._provider = lease, task, provider
+        self._calls = 0
         self._unsaid = ""
         self._written_at = monotonic()
 
@@ -52,6 +53,27 @@ class LiveDesk:
         if self._silent_for() >= RENEWED_EVERY:
             self._write()
 
+    def reserve(self, tokens: int) -> Settle:
+        """Note a call of a model before it is made. TooManyRequests when a quota is used up."""
+        task, self._calls = self._task, self._calls + 1
+        call = usage.Call(
+            request_id=task.request_id,
+            trip_id=task.trip_id,
+            user_id=task.user_id,
+            attempt=self._lease.attempt,
+            step=self._calls,
+            provider=self._provider,
+        )
+        with atomic():
+            leases.renew(self._lease)
+            usage_id = usage.reserve(call, tokens)
+
+        def settle(tokens_in: int, tokens_out: int, *, estimated: bool) -> None:
+            with atomic():
+                usage.settle(usage_id, tokens_in, tokens_out, estimated=estimated)
+
+        return settle
+
     def succeed(self) -> None:
         """End the request with all that was said and proposed, in one transaction."""
         proposal_id = new_id() if self.draft.suggestions else None
@@ -63,7 +85,7 @@ class LiveDesk:
         with atomic():
             leases.finish(self._lease, "succeeded", events)
             if proposal_id:
-                store_proposal(proposal_id, self._task, self.draft, self.tools.seen)
+                store_proposal(proposal_id, self._task, self.draft, self.tools)
 
     def give_up(self) -> None:
         """End the request because that was wished; what was said until then is kept."""

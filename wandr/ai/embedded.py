@@ -7,20 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from wandr.ai import wording
+from wandr.ai.access import require_assistant
 from wandr.ai.assistant import Desk, Task
+from wandr.ai.checker.itinerary import Terms
 from wandr.ai.destination import Destination, destinations_of
 from wandr.ai.planner.brief import make_brief
 from wandr.ai.planner.model import Place, Stop, Wishes
 from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.translation import days_of, distinct_places, idea_of, stop_of, suggestion_of
-from wandr.errors import Forbidden
+from wandr.ai.verdict import give_verdict
 
 AROUND_M: Final = 40_000
 MOST_SIGHTS: Final = 200
 MOST_DAYS: Final = 21
 MOST_IDEAS: Final = 6
-UNPLANNED: Final[Mapping[str, str]] = {"check": wording.NO_CHECKS, "ask": wording.NO_ANSWERS}
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,24 @@ class Situation:
 
 
 class EmbeddedAssistant:
-    """Plans and suggests; says so when it is asked for something else."""
+    """Plans, suggests and checks; says so when it is asked for something else."""
 
     name = "embedded"
 
     def answer(self, task: Task, desk: Desk) -> None:
         """Do the task. Forbidden or NotFound when the asker has lost the right meanwhile."""
         snapshot = desk.tools.trip_snapshot()
-        if not snapshot["permissions"]["use_assistant"]:
-            raise Forbidden("You may not use the assistant in this trip.")
+        require_assistant(snapshot)
         desk.draft.base_seq = snapshot["seq"]
-        if task.kind in UNPLANNED:
-            desk.say(wording.on_trip(snapshot) + UNPLANNED[task.kind])
+        if task.kind == "ask":
+            desk.say(wording.on_trip(snapshot) + wording.NO_ANSWERS)
             return
-        situation = _understand(task, snapshot, desk)
+        wishes = _wishes(task, snapshot["trip"])
+        desk.draft.terms = Terms(wishes.pace, wishes.budget_minor, wishes.currency)
+        if task.kind == "check":
+            give_verdict(snapshot, desk)
+            return
+        situation = _understand(wishes, snapshot, desk)
         if not situation.destinations:
             desk.say(wording.NO_DESTINATION)
         elif task.kind == "suggest":
@@ -57,11 +62,14 @@ class EmbeddedAssistant:
             _plan(task, situation, desk)
 
 
-def _understand(task: Task, snapshot: Mapping[str, Any], desk: Desk) -> Situation:
-    trip = snapshot["trip"]
+def _wishes(task: Task, trip: Mapping[str, Any]) -> Wishes:
     days = [task.day] if task.day else days_of(trip)[:MOST_DAYS]
     form = {**task.wishes, "days": [task.day]} if task.day else task.wishes
-    wishes = read_wishes(task.prompt, form, trip_days=days)
+    return read_wishes(task.prompt, form, trip_days=days)
+
+
+def _understand(wishes: Wishes, snapshot: Mapping[str, Any], desk: Desk) -> Situation:
+    trip = snapshot["trip"]
     stops = tuple(map(stop_of, snapshot["entities"]["activity"]))
     destinations = destinations_of(wishes, trip, stops, desk.tools)
     wishes = _with_destinations(wishes, destinations)

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from wandr.ai.findings import as_json
+from wandr.ai.planner.model import Finding
 from wandr.changes.ops import Op, read_ops
 from wandr.errors import Invalid
 from wandr.extensions import db
@@ -18,10 +20,10 @@ ALLOWED: Final = frozenset({"create", "update", "move", "delete"})
 FIXED_STATUSES: Final = frozenset({"booked", "done"})
 PLACES: Final = ("location_id", "end_location_id")
 MOST_OPS: Final = 20
-Finding = dict[str, Any]
+Fault = dict[str, Any]
 
 
-def faults_of(trip_id: UUID, raw_ops: Sequence[Any], seen: Collection[str]) -> list[Finding]:
+def faults_of(trip_id: UUID, raw_ops: Sequence[Any], seen: Collection[str]) -> list[Fault]:
     """Why an item can never be applied; empty when it can. `seen` are the locations looked up."""
     if not 1 <= len(raw_ops) <= MOST_OPS:
         return [_fault("not_allowed", f"An item has 1 to {MOST_OPS} ops.")]
@@ -54,7 +56,7 @@ def activity_of(trip_id: UUID, op: Op) -> Activity | None:
     return db.session.scalar(statement.execution_options(populate_existing=True))
 
 
-def _faults_of_op(trip_id: UUID, op: Op, seen: Collection[str]) -> Iterator[Finding]:
+def _faults_of_op(trip_id: UUID, op: Op, seen: Collection[str]) -> Iterator[Fault]:
     if op.entity is None or op.entity.name != "activity" or op.kind not in ALLOWED:
         yield _fault("not_allowed", "Proposals create, change, move and delete activities only.")
         return
@@ -69,12 +71,12 @@ def _faults_of_op(trip_id: UUID, op: Op, seen: Collection[str]) -> Iterator[Find
         yield from _faults_of_target(activity_of(trip_id, op))
 
 
-def _faults_of_target(activity: Activity | None) -> Iterator[Finding]:
+def _faults_of_target(activity: Activity | None) -> Iterator[Fault]:
     if activity is None:
         yield _fault("unknown_activity", "There is no such activity in this trip.")
     elif is_fixed(activity):
         yield _fault("fixed", "Locked, booked and done activities are left as they are.")
 
 
-def _fault(code: str, message: str, values: dict[str, Any] | None = None) -> Finding:
-    return {"code": code, "severity": "error", "message": message, "values": values or {}}
+def _fault(code: str, message: str, values: dict[str, Any] | None = None) -> Fault:
+    return as_json(Finding(code, "error", message, values or {}))

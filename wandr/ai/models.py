@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Text,
+    UniqueConstraint,
     Uuid,
     select,
     text,
@@ -142,3 +143,28 @@ class AiEvent(Base):
     type: Mapped[str] = mapped_column(Text)
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     at: Mapped[datetime]
+
+
+class AiUsage(Record, Base):
+    """Tokens of one call of a language model: reserved before it, settled after."""
+
+    __tablename__ = "ai_usage"
+    __table_args__ = (
+        UniqueConstraint("request_id", "attempt", "step"),
+        CheckConstraint("(settled_at IS NULL) = (tokens_in IS NULL)", name="settled_in"),
+        CheckConstraint("(settled_at IS NULL) = (tokens_out IS NULL)", name="settled_out"),
+        Index("ix_ai_usage_user_id_created_at", "user_id", "created_at"),
+        Index("ix_ai_usage_trip_id_created_at", "trip_id", "created_at"),
+    )
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("ai_requests.id", ondelete="CASCADE"))
+    trip_id: Mapped[UUID] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    attempt: Mapped[int]
+    step: Mapped[int]
+    provider: Mapped[str] = mapped_column(Text)
+    reserved_tokens: Mapped[int]
+    tokens_in: Mapped[int | None]
+    tokens_out: Mapped[int | None]
+    estimated: Mapped[bool] = mapped_column(default=False)
+    settled_at: Mapped[datetime | None]

@@ -10,8 +10,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from wandr.ai.assistant import Draft, Suggestion, Task
+from wandr.ai.findings import findings_of_ops
 from wandr.ai.grounding import faults_of, storable
 from wandr.ai.models import Proposal, ProposalItem
+from wandr.ai.tools import Tools
+from wandr.changes.ops import read_ops
 from wandr.changes.service import begin_change
 from wandr.errors import Conflict, Invalid, NotFound
 from wandr.extensions import db
@@ -21,8 +24,9 @@ from wandr.trips.access import trip_for
 WITH_ITEMS: Final = selectinload(Proposal.items)
 
 
-def store_proposal(proposal_id: UUID, task: Task, draft: Draft, seen: Collection[str]) -> Proposal:
-    """Keep what an assistant suggests. What cannot be trusted is `ungrounded`, and says why."""
+def store_proposal(proposal_id: UUID, task: Task, draft: Draft, tools: Tools) -> Proposal:
+    """Keep what an assistant suggests. What cannot be trusted is `ungrounded`, and says why; the
+    rest says what would be wrong with the trip once all of it is accepted."""
     proposal = Proposal(
         id=proposal_id,
         trip_id=task.trip_id,
@@ -33,8 +37,16 @@ def store_proposal(proposal_id: UUID, task: Task, draft: Draft, seen: Collection
     db.session.add(proposal)
     db.session.flush()
     ids = {one.key: uuid5(proposal_id, one.key) for one in draft.suggestions}
+    ops = {one.key: _named_ops(task.request_id, one) for one in draft.suggestions}
+    faults = {key: faults_of(task.trip_id, named, tools.places) for key, named in ops.items()}
+    sound = {key: read_ops(named) for key, named in ops.items() if not faults[key]}
+    found = faults | findings_of_ops(tools.snapshot, sound, tools.places, draft.terms)
     for place, suggestion in enumerate(draft.suggestions):
-        db.session.add(_item(proposal, place, suggestion, ids=ids, seen=seen))
+        item = _item(proposal, suggestion, ops[suggestion.key], ids=ids)
+        told = {finding["code"] for finding in item.findings}
+        item.findings += [one for one in found[suggestion.key] if one["code"] not in told]
+        item.place, item.status = place, "ungrounded" if faults[suggestion.key] else "pending"
+        db.session.add(item)
     db.session.flush()
     settle(proposal, _items_of(proposal))
     return proposal
@@ -115,31 +127,26 @@ def _items_of(proposal: Proposal) -> list[ProposalItem]:
 
 
 def _item(
-    proposal: Proposal,
-    place: int,
-    suggestion: Suggestion,
-    *,
-    ids: dict[str, UUID],
-    seen: Collection[str],
+    proposal: Proposal, suggestion: Suggestion, ops: list[dict[str, Any]], *, ids: dict[str, UUID]
 ) -> ProposalItem:
-    ops = [
-        _named(op, proposal.request_id, f"{suggestion.key}#{number}")
-        for number, op in enumerate(suggestion.ops)
-    ]
-    faults = faults_of(proposal.trip_id, ops, seen)
     return ProposalItem(
         id=ids[suggestion.key],
         proposal_id=proposal.id,
-        place=place,
         key=suggestion.key,
         ops=ops,
         reason=storable(suggestion.reason),
         evidence=storable(list(suggestion.evidence)),
-        findings=[*storable(list(suggestion.findings)), *faults],
+        findings=storable(list(suggestion.findings)),
         depends_on=[ids[key] for key in suggestion.depends_on if key in ids],
         cost_delta_minor=suggestion.cost_delta_minor,
-        status="ungrounded" if faults else "pending",
     )
+
+
+def _named_ops(request_id: UUID, suggestion: Suggestion) -> list[dict[str, Any]]:
+    return [
+        _named(op, request_id, f"{suggestion.key}#{number}")
+        for number, op in enumerate(suggestion.ops)
+    ]
 
 
 def _named(op: Any, request_id: UUID, name: str) -> dict[str, Any]:

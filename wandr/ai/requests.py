@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 
 from wandr.ai import leases
 from wandr.ai.models import ACTIVE, AiEvent, AiRequest
+from wandr.ai.usage import refuse_used_up
 from wandr.base import new_id
+from wandr.config import current_settings
 from wandr.errors import NotFound, TooManyRequests, wrong_field
 from wandr.extensions import db
 from wandr.jobs.queue import send_later
@@ -55,6 +57,8 @@ def ask(user_id: UUID, trip_id: UUID, question: Question) -> AiRequest:
     access = trip_for(user_id, trip_id, needs=Permission.USE_ASSISTANT)
     _check_day(access, question)
     _keep_within_quotas(user_id, trip_id)
+    if current_settings().ai_provider != "embedded":
+        refuse_used_up(user_id, trip_id)
     request = AiRequest(
         id=new_id(),
         trip_id=trip_id,

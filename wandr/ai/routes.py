@@ -10,9 +10,17 @@ from flask import Response, request, stream_with_context, url_for
 from wandr.ai import requests
 from wandr.ai.models import AiRequest
 from wandr.ai.requests import Question
-from wandr.ai.schemas import AiEventsView, AiRequestCreate, AiRequestView, EventsQuery
+from wandr.ai.schemas import (
+    AiEventsView,
+    AiRequestCreate,
+    AiRequestView,
+    EventsQuery,
+    UsageQuery,
+    UsageView,
+)
 from wandr.ai.streams import event_stream, look, wait_for_events
-from wandr.auth.door import door
+from wandr.ai.usage import usage_of
+from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.errors import Invalid, TooManyRequests
 from wandr.http.schema import Blueprint, problems
@@ -69,6 +77,16 @@ def list_ai_events(args: dict[str, int], request_id: UUID) -> Any:
 def cancel_ai_request(request_id: UUID) -> AiRequest:
     """Stop a request: at once when queued, within two seconds when running, else not at all."""
     return requests.cancel_request(me().user_id, request_id)
+
+
+@blueprint.route("/ai/usage")
+@door(Access.USER)
+@blueprint.arguments(UsageQuery, location="query")
+@blueprint.response(200, UsageView)
+@problems(Invalid)
+def read_usage(args: dict[str, Any]) -> dict[str, Any]:
+    """How much of the language model you have used today and, with `trip_id`, your trip."""
+    return usage_of(me().user_id, args.get("trip_id"))
 
 
 def _last_event_id() -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import fields, post_load, validate
 
+from wandr.ai.checker.check import FINDING_CODES
+from wandr.ai.checker.itinerary import Terms
 from wandr.ai.models import (
     ACTIVE,
     EVENT_TYPES,
@@ -14,10 +16,14 @@ from wandr.ai.models import (
     PROPOSAL_STATUSES,
     TERMINAL,
 )
+from wandr.ai.planner.frames import PACES
+from wandr.ai.planner.model import Severity
 from wandr.ai.requests import Question
-from wandr.http.fields import Choice, Day, Identifier, Instant, JsonObject, Text, Whole
+from wandr.http.fields import Choice, Currency, Day, Identifier, Instant, JsonObject, Text, Whole
 from wandr.http.schema import WandrSchema
+from wandr.itinerary.schemas import MAX_COST
 
+SEVERITIES = get_args(Severity)
 LONGEST_WAIT = 25  # seconds
 WISHES = (
     "What the form says: days (a number, or dates), party, pace, interests, avoid, diet, "
@@ -87,6 +93,59 @@ class AiEventsView(WandrSchema):
     status = Choice(*ACTIVE, *TERMINAL, required=True)
     last_seq = Whole(required=True)
     events = fields.List(fields.Nested(AiEventView), required=True)
+
+
+class CheckQuery(WandrSchema):
+    """What to hold the trip against; a budget is in the currency of the trip unless it is named."""
+
+    pace = Choice(*PACES, load_default="normal")
+    budget_minor = Whole(0, MAX_COST, metadata={"query": True})
+    currency = Currency()
+
+    @post_load
+    def terms(self, data: dict[str, Any], **_: Any) -> Terms:
+        return Terms(**data)
+
+
+class FindingView(WandrSchema):
+    """What is wrong, or not known. Each of `fixes` is a batch of ops that mends it: one of them
+    may be sent to `POST /trips/{trip_id}/changes` as it is."""
+
+    code = Choice(*FINDING_CODES, required=True)
+    severity = Choice(*SEVERITIES, required=True)
+    entity_ids = fields.List(Identifier(), required=True)
+    message = Text(1000, required=True, metadata={"description": "For people, in English."})
+    values = fields.Dict(required=True)
+    fixes = fields.List(fields.List(fields.Dict()), required=True)
+
+
+class CheckView(WandrSchema):
+    """The findings about a trip as it was at `seq`, the worst first."""
+
+    seq = Whole(required=True)
+    findings = fields.List(fields.Nested(FindingView), required=True)
+
+
+class UsageQuery(WandrSchema):
+    """With a trip, its quota, too."""
+
+    trip_id = Identifier()
+
+
+class QuotaView(WandrSchema):
+    """Tokens of the language model: what is used today (UTC), and what may be."""
+
+    quota = Choice("tokens_per_user_and_day", "tokens_per_trip_and_day", required=True)
+    used = Whole(required=True)
+    limit = Whole(required=True)
+
+
+class UsageView(WandrSchema):
+    """What is used of the language model; the embedded assistant uses none."""
+
+    provider = Text(100, required=True)
+    quotas = fields.List(fields.Nested(QuotaView), required=True)
+    resets_at = Instant(required=True)
 
 
 class ProposalItemView(WandrSchema):

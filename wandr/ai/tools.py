@@ -5,13 +5,13 @@ A door: each tool reads in a short reading of its own, so that no connection is 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from wandr.ai.findings import attributes_of, locations_in
 from wandr.changes import feed
 from wandr.extensions import db
 from wandr.locations.models import Location, LocationName
@@ -26,21 +26,22 @@ from wandr.transaction import reading
 
 
 class Tools:
-    """The tools of one request. `seen` are the ids of all locations that they returned."""
+    """The tools of one request. `places` are all locations that they returned, by id, and those
+    that the trip uses already; `snapshot` is the trip as it was read last."""
 
     def __init__(self, user_id: UUID, trip_id: UUID) -> None:
-        self.seen: set[str] = set()
+        self.places: dict[str, dict[str, Any]] = {}
+        self.snapshot: dict[str, Any] | None = None
         self._user_id, self._trip_id = user_id, trip_id
 
     def trip_snapshot(self) -> dict[str, Any]:
         """The whole trip as `GET …/snapshot` shows it. NotFound when the asker was removed."""
         with reading():
-            text, _ = feed.snapshot(self._trip_id, self._user_id)
-        snapshot: dict[str, Any] = json.loads(text)
-        for activity in snapshot["entities"]["activity"]:
-            used = (activity["location_id"], activity["end_location_id"])
-            self.seen.update(location_id for location_id in used if location_id)
-        return snapshot
+            self.snapshot = feed.snapshot_of(self._trip_id, self._user_id)
+            used = locations_in(self.snapshot)
+            known = attributes_of(used)
+        self.places |= {key: {**copy, "attributes": known.get(key)} for key, copy in used.items()}
+        return self.snapshot
 
     def find_locations(
         self,
@@ -88,7 +89,7 @@ class Tools:
 
     def _shown(self, locations: Iterable[Location]) -> list[dict[str, Any]]:
         shown = [_as_json(location) for location in locations]
-        self.seen.update(location["id"] for location in shown)
+        self.places |= {location["id"]: location for location in shown}
         return shown
 
 

@@ -7,7 +7,8 @@ from datetime import date, time, timedelta
 from typing import Any, Final
 
 from wandr.ai.assistant import Suggestion
-from wandr.ai.planner.model import Evidence, Finding, Place, PlannedVisit, Stop
+from wandr.ai.findings import as_json
+from wandr.ai.planner.model import Evidence, Place, PlannedVisit, Stop
 
 USUAL_MINUTES: Final = 60
 FOOD_KINDS: Final = frozenset({"food", "restaurant", "cafe", "bar"})
@@ -75,7 +76,7 @@ def suggestion_of(visit: PlannedVisit, place: Place) -> Suggestion:
         ops=[_create(fields)],
         reason=visit.reason,
         evidence=[_evidence(one) for one in visit.evidence],
-        findings=[_finding(one) for one in visit.findings],
+        findings=[as_json(one) for one in visit.findings],
         depends_on=visit.depends_on,
     )
 
@@ -103,15 +104,6 @@ def _create(fields: dict[str, Any]) -> dict[str, Any]:
 def _evidence(one: Evidence) -> dict[str, Any]:
     as_of = None if one.as_of is None else one.as_of.isoformat()
     return {"source": one.source, "source_id": one.source_id, "field": one.field, "as_of": as_of}
-
-
-def _finding(one: Finding) -> dict[str, Any]:
-    return {
-        "code": one.code,
-        "severity": one.severity,
-        "message": one.message,
-        "values": dict(one.values),
-    }
 
 
 def _day(text: str | None) -> date | None:

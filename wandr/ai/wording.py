@@ -14,13 +14,9 @@ NO_DESTINATION: Final = (
     "I could not find out where this trip goes, so I propose nothing. Name a city in your request "
     'or in the trip\'s title, for example "three days in Kyoto".'
 )
-NO_CHECKS: Final = (
-    "I cannot check a plan for opening hours, travel times or budget yet, so this is no verdict "
-    "on it. I can plan the trip, plan one day, and suggest places."
-)
 NO_ANSWERS: Final = (
     "I am the built-in planner and cannot answer questions. I can plan the trip, plan one day, "
-    "and suggest places; nothing changes until you accept it."
+    "suggest places and check a plan; nothing changes until you accept it."
 )
 
 

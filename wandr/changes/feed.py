@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
@@ -117,6 +118,12 @@ def snapshot(trip_id: UUID, viewer: UUID) -> tuple[str, int]:
     if row is None:
         raise NotFound()
     return row[0], row[1]
+
+
+def snapshot_of(trip_id: UUID, viewer: UUID) -> dict[str, Any]:
+    """The whole trip as `snapshot` tells it, read. NotFound, outside."""
+    found: dict[str, Any] = json.loads(snapshot(trip_id, viewer)[0])
+    return found
 
 
 def read_text(

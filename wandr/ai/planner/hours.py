@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 import opening_hours
 from opening_hours import OpeningHours, State
 
-from wandr.ai.planner.model import Place, Point, Window
+from wandr.ai.planner.model import Point, Window
 
 # The package's stub leaves its exceptions out.
 ParserError: type[Exception] = opening_hours.ParserError  # type: ignore[attr-defined]
@@ -19,17 +19,37 @@ UnknownCountryError: type[Exception] = opening_hours.UnknownCountryError  # type
 MIDNIGHT: Final = 24 * 60
 
 
-def open_windows(place: Place, day: date) -> tuple[Window, ...] | None:
+class Opens(Protocol):
+    """What has hours, in the zone and by the holidays of where it is."""
+
+    @property
+    def hours(self) -> str | None: ...
+    @property
+    def country_code(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def point(self) -> Point: ...
+
+
+def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
     """When the place is open on that local date; empty when closed, None when that is unknown."""
     if not place.hours:
         return None
     return _evaluate(place.hours, day, place.country_code, (place.timezone, place.point))
 
 
-def daylight(place: Place, day: date) -> Window:
+def daylight(place: Opens, day: date) -> Window:
     """From sunrise to sunset at the place; the whole day where the sun does not set."""
     windows = _evaluate("sunrise-sunset", day, place.country_code, (place.timezone, place.point))
     return windows[0] if windows else (0, MIDNIGHT)
+
+
+def is_holiday(country_code: str, day: date) -> bool:
+    """Whether that day is a public holiday; False also where the holidays are not known."""
+    if not knows_holidays(country_code):
+        return False
+    return bool(_evaluate("PH 00:00-24:00", day, country_code, ("UTC", (0.0, 0.0))))
 
 
 def knows_holidays(country_code: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Literal
@@ -15,6 +15,8 @@ Window = tuple[int, int]
 
 Progress = Callable[[str, Mapping[str, object]], None]
 """Told what the planner does next. What it raises ends the planning: so a caller cancels."""
+
+Ops = Sequence[Mapping[str, object]]
 
 Pace = Literal["relaxed", "normal", "full"]
 Severity = Literal["error", "warning", "info"]
@@ -92,10 +94,15 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Finding:
+    """What is to be said about a plan, and about which of its entities. Each of `fixes` is a list
+    of ops, as a client would send them, that mends it alone."""
+
     code: str
     severity: Severity
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
+    entity_ids: tuple[str, ...] = ()
+    fixes: tuple[Ops, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,47 @@
+"""Exchange rates with a date: the reference rates of the European Central Bank that came along."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib.resources import as_file, files
+from typing import Final, NamedTuple
+
+from currency_converter import CurrencyConverter
+
+# ISO 4217: how many digits the minor unit has where they are not two.
+DIGITS: Final = {
+    **dict.fromkeys(["ISK", "JPY", "KRW", "VND", "CLP", "PYG", "UGX", "XAF", "XOF", "XPF"], 0),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+}  # fmt: skip
+
+
+class Money(NamedTuple):
+    """An amount in minor units, and the date of the rates it was converted by, if it was."""
+
+    minor: int
+    as_of: date | None
+
+
+def convert(minor: int, currency: str, into: str) -> Money | None:
+    """An amount in minor units of another currency, rounded half up; None without a rate."""
+    if currency == into:
+        return Money(minor, None)
+    rates = _rates()
+    if not {currency, into} <= rates.currencies:
+        return None
+    units = Decimal(minor).scaleb(-digits_of(currency))
+    converted = rates.convert(units, currency, into).scaleb(digits_of(into))
+    return Money(int(converted.to_integral_value(ROUND_HALF_UP)), rates.bounds["USD"].last_date)
+
+
+def digits_of(currency: str) -> int:
+    """How many digits stand behind the point of an amount (ISO 4217)."""
+    return DIGITS.get(currency, 2)
+
+
+@cache
+def _rates() -> CurrencyConverter:
+    with as_file(files("currency_converter") / "eurofxref.csv") as newest:
+        return CurrencyConverter(str(newest), decimal=True)
