@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from wandr.ai import wording
 from wandr.ai.access import require_assistant
+from wandr.ai.answers.answer import answer
+from wandr.ai.answers.asked import Asked
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.checker.itinerary import Terms
 from wandr.ai.destination import Destination, destinations_of
@@ -17,6 +19,7 @@ from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.translation import days_of, distinct_places, idea_of, stop_of, suggestion_of
 from wandr.ai.verdict import give_verdict
+from wandr.base import utc_now
 
 AROUND_M: Final = 40_000
 MOST_SIGHTS: Final = 200
@@ -36,7 +39,7 @@ class Situation:
 
 
 class EmbeddedAssistant:
-    """Plans, suggests and checks; says so when it is asked for something else."""
+    """Plans, suggests, checks, and answers what its rules understand."""
 
     name = "embedded"
 
@@ -46,7 +49,8 @@ class EmbeddedAssistant:
         require_assistant(snapshot)
         desk.draft.base_seq = snapshot["seq"]
         if task.kind == "ask":
-            desk.say(wording.on_trip(snapshot) + wording.NO_ANSWERS)
+            today = utc_now().date()
+            desk.say(answer(lambda: Asked(task.prompt, snapshot, desk.tools, today)))
             return
         wishes = _wishes(task, snapshot["trip"])
         desk.draft.terms = Terms(wishes.pace, wishes.budget_minor, wishes.currency)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from wandr.ai.destination import Destination
 from wandr.ai.planner.model import Place, Plan, PlannedVisit, Wishes
@@ -14,17 +14,6 @@ NO_DESTINATION: Final = (
     "I could not find out where this trip goes, so I propose nothing. Name a city in your request "
     'or in the trip\'s title, for example "three days in Kyoto".'
 )
-NO_ANSWERS: Final = (
-    "I am the built-in planner and cannot answer questions. I can plan the trip, plan one day, "
-    "suggest places and check a plan; nothing changes until you accept it."
-)
-
-
-def on_trip(snapshot: Mapping[str, Any]) -> str:
-    """What the trip holds, in numbers."""
-    activities = snapshot["entities"]["activity"]
-    ideas = sum(1 for one in activities if one["day"] is None)
-    return f"The trip has {_counted(len(activities), 'activity')}, {ideas} of them for no day yet. "
 
 
 def on_plan(planned: Plan, destinations: Sequence[Destination]) -> Iterator[str]:
