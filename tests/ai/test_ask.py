@@ -138,16 +138,6 @@ def test_ideas_are_for_no_day(world: Any, proposed: Answered) -> None:
         assert "day" not in item["ops"][0]["fields"]
 
 
-@pytest.mark.parametrize("kind", ["ask"])
-def test_what_it_cannot_do_it_says(
-    world: Any, answered: Answered, participant: Person, kind: str
-) -> None:
-    request = answered("Is Kinkaku-ji open on Monday?", kind=kind)
-    assert (request["status"], request["proposal_id"]) == ("succeeded", None)
-    done = participant.get(f"/ai/requests/{request['id']}/events")["events"][-1]
-    assert "cannot" in done["data"]["text"]
-
-
 def test_without_a_destination_nothing_is_proposed(
     world: Any, path: str, answered: Answered, organizer: Person, participant: Person
 ) -> None:
