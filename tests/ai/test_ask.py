@@ -173,3 +173,14 @@ def test_the_stream_ends_with_the_answer(
     assert "event: done" in blocks[-1]
     resumed = {"Accept": "text/event-stream", "Last-Event-ID": str(len(blocks) - 1)}
     assert participant.get(address, headers=resumed).strip() == blocks[-1]
+
+
+def test_wishes_that_do_not_go_together_are_told_apart(
+    world: Any, answered: Answered, participant: Person
+) -> None:
+    wishes = {"named_places": ["Nijo Castle"], "avoid": ["castle"]}
+    request = answered("1 day", wishes=wishes)
+    events = participant.get(f"/ai/requests/{request['id']}/events")["events"]
+    (told,) = [event["data"] for event in events if event["data"].get("stage") == "conflict"]
+    assert told["wishes"] == ["no castle", "Nijo Castle"]
+    assert "These wishes do not go together: no castle, Nijo Castle." in events[-1]["data"]["text"]

@@ -10,14 +10,15 @@ from pathlib import Path
 from statistics import quantiles
 
 from tests.bench.figures import Figure, Goal, at_most, write_figures
+from tests.journeys.infeasible import impossible, possible
 from tests.journeys.judge import Case, judge
 from tests.journeys.made_up import Made, make_up
 from tests.journeys.planning import planned
 
-TRIPS = 500
+TRIPS, WISHES = 500, 100
 SOFT = frozenset({"no_lunch"})  # one may want another plan, and can do this one
 A_WEEK = 7
-NONE = Goal(0)
+NONE, ALL = Goal(0), Goal(100, at_least=True)
 
 
 def run(_: Path | None = None) -> Iterator[Figure]:
@@ -43,7 +44,20 @@ def run(_: Path | None = None) -> Iterator[Figure]:
     yield Figure("days over 1.25 of the best way", found.count("back_and_forth"), "days", goal=NONE)
     yield Figure("violations of any other kind", hard, "found", goal=NONE)
     yield Figure("days without time for lunch", found.count("no_lunch"), "days")
+    yield from _conflicts()
     yield Figure("a plan for seven days, p95", quantiles(weeks, n=20)[-1], "s", goal=at_most(2))
+
+
+def _conflicts() -> Iterator[Figure]:
+    """Wishes that cannot be met: found, irreducible; and none found where they can."""
+    cases = [impossible(seed) for seed in range(WISHES)]
+    conflicts = [(case, case.conflict()) for case in cases]
+    found = [(case, conflict) for case, conflict in conflicts if conflict]
+    proven = sum(case.is_irreducible(conflict) for case, conflict in found)
+    wrong = sum(possible(seed).conflict() is not None for seed in range(WISHES))
+    yield Figure("impossible wishes that are found", 100 * len(found) / WISHES, "%", goal=ALL)
+    yield Figure("conflicts that are irreducible", 100 * proven / WISHES, "%", goal=ALL)
+    yield Figure("possible wishes that are called impossible", wrong, "found", goal=NONE)
 
 
 def _timed(made: Made) -> tuple[Case, float]:

@@ -162,11 +162,11 @@ def _open(case: Case) -> Iterator[str]:
             continue
         if one.day in (case.journey.closures or {}).get(one.place_id, ()):
             yield f"{one.title} is closed on {one.day}"
-        elif row.hours and not _is_open(row, one):
+        elif row.hours and not is_open(row, one):
             yield f"{one.title} on {one.day:%a} {one.day} {one.start}-{one.end}: {row.hours}"
 
 
-def _is_open(row: Known, visit: Visit) -> bool:
+def is_open(row: Known, visit: Visit) -> bool:
     hours = OpeningHours(
         row.hours,
         timezone=ZoneInfo(row.zone),

@@ -27,10 +27,10 @@ def planned(made: Made) -> Case:
     return Case(journey, made.sights, visits)
 
 
-def _place(made: Made, known: Known) -> Place:
-    """What the planner knows of a sight: closures stand in its hours, as on its own page."""
+def place_of(known: Known) -> Place:
+    """What the planner knows of a sight."""
     sight = SIGHTS[known.id]
-    place = Place(
+    return Place(
         id=sight.id,
         name=sight.name,
         kind=sight.kind,
@@ -47,6 +47,11 @@ def _place(made: Made, known: Known) -> Place:
         source=ATLAS_SOURCE,
         source_id=sight.id,
     )
+
+
+def _place(made: Made, known: Known) -> Place:
+    """The same, with the closures of the trip in its hours, as on its own page."""
+    place = place_of(known)
     closed = sorted((made.journey.closures or {}).get(known.id, ()))
     if not closed:
         return place

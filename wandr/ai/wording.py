@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from wandr.ai.destination import Destination
+from wandr.ai.planner.conflicts import Conflict
 from wandr.ai.planner.model import Place, Plan, PlannedVisit, Wishes
 from wandr.ai.planner.scoring import is_wished
 
@@ -41,6 +42,15 @@ def on_ideas(
         yield f"I know nothing more that answers your wishes {_where(destinations)}.\n"
     if unknown:
         yield f"Not understood: {', '.join(unknown)}.\n"
+
+
+def on_conflict(conflict: Conflict) -> str:
+    """Which wishes do not go together, and what would do."""
+    would_do = "; ".join(conflict.relaxations) or "fewer places, or more days"
+    if len(conflict.wishes) == 1:
+        return f"This cannot be had on these days: {conflict.wishes[0]}. It would do: {would_do}.\n"
+    wishes = ", ".join(conflict.wishes)
+    return f"These wishes do not go together: {wishes}. Any of these would do: {would_do}.\n"
 
 
 def why_suggested(place: Place, wishes: Wishes, where: str) -> str:
