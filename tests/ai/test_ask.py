@@ -138,16 +138,6 @@ def test_ideas_are_for_no_day(world: Any, proposed: Answered) -> None:
         assert "day" not in item["ops"][0]["fields"]
 
 
-@pytest.mark.parametrize("kind", ["ask"])
-def test_what_it_cannot_do_it_says(
-    world: Any, answered: Answered, participant: Person, kind: str
-) -> None:
-    request = answered("Is Kinkaku-ji open on Monday?", kind=kind)
-    assert (request["status"], request["proposal_id"]) == ("succeeded", None)
-    done = participant.get(f"/ai/requests/{request['id']}/events")["events"][-1]
-    assert "cannot" in done["data"]["text"]
-
-
 def test_without_a_destination_nothing_is_proposed(
     world: Any, path: str, answered: Answered, organizer: Person, participant: Person
 ) -> None:
@@ -183,3 +173,14 @@ def test_the_stream_ends_with_the_answer(
     assert "event: done" in blocks[-1]
     resumed = {"Accept": "text/event-stream", "Last-Event-ID": str(len(blocks) - 1)}
     assert participant.get(address, headers=resumed).strip() == blocks[-1]
+
+
+def test_wishes_that_do_not_go_together_are_told_apart(
+    world: Any, answered: Answered, participant: Person
+) -> None:
+    wishes = {"named_places": ["Nijo Castle"], "avoid": ["castle"]}
+    request = answered("1 day", wishes=wishes)
+    events = participant.get(f"/ai/requests/{request['id']}/events")["events"]
+    (told,) = [event["data"] for event in events if event["data"].get("stage") == "conflict"]
+    assert told["wishes"] == ["no castle", "Nijo Castle"]
+    assert "These wishes do not go together: no castle, Nijo Castle." in events[-1]["data"]["text"]

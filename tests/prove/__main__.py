@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.prove import convergence, crowd, faults, network, revocation
+from tests.prove import assistant, convergence, crowd, faults, network, revocation
 from tests.prove.report import Report
 
 CORES = os.cpu_count() or 1
@@ -20,6 +20,7 @@ PROOFS: dict[str, Callable[[], Report]] = {
     "postgres": faults.prove_postgres,
     "redis": faults.prove_redis,
     "crowd": crowd.prove,
+    "assistant": assistant.prove,
 }
 
 

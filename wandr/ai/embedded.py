@@ -8,15 +8,19 @@ from typing import Any, Final
 
 from wandr.ai import wording
 from wandr.ai.access import require_assistant
+from wandr.ai.answers.answer import answer
+from wandr.ai.answers.asked import Asked
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.checker.itinerary import Terms
 from wandr.ai.destination import Destination, destinations_of
 from wandr.ai.planner.brief import make_brief
-from wandr.ai.planner.model import Place, Stop, Wishes
+from wandr.ai.planner.conflicts import find_conflict
+from wandr.ai.planner.model import Place, Plan, Stop, Wishes
 from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.translation import days_of, distinct_places, idea_of, stop_of, suggestion_of
 from wandr.ai.verdict import give_verdict
+from wandr.base import utc_now
 
 AROUND_M: Final = 40_000
 MOST_SIGHTS: Final = 200
@@ -36,7 +40,7 @@ class Situation:
 
 
 class EmbeddedAssistant:
-    """Plans, suggests and checks; says so when it is asked for something else."""
+    """Plans, suggests, checks, and answers what its rules understand."""
 
     name = "embedded"
 
@@ -46,7 +50,8 @@ class EmbeddedAssistant:
         require_assistant(snapshot)
         desk.draft.base_seq = snapshot["seq"]
         if task.kind == "ask":
-            desk.say(wording.on_trip(snapshot) + wording.NO_ANSWERS)
+            today = utc_now().date()
+            desk.say(answer(lambda: Asked(task.prompt, snapshot, desk.tools, today)))
             return
         wishes = _wishes(task, snapshot["trip"])
         desk.draft.terms = Terms(wishes.pace, wishes.budget_minor, wishes.currency)
@@ -105,17 +110,18 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
     def progress(_event: str, _values: Mapping[str, object]) -> None:
         desk.pulse()
 
-    planned = plan(
-        situation.wishes,
-        situation.places,
-        situation.stops,
-        seed=task.request_id.int % 2**32,  # the next attempt makes the same plan
-        progress=progress,
-    )
+    def make(wishes: Wishes) -> Plan:
+        seed = task.request_id.int % 2**32  # the next attempt makes the same plan
+        return plan(wishes, situation.places, situation.stops, seed=seed, progress=progress)
+
+    planned = make(situation.wishes)
     by_id = {place.id: place for place in situation.places}
     desk.draft.suggestions = [suggestion_of(v, by_id[v.place_id]) for v in planned.items]
     for line in wording.on_plan(planned, situation.destinations):
         desk.say(line)
+    if conflict := find_conflict(situation.wishes, situation.places, situation.stops, make):
+        desk.status(stage="conflict", **vars(conflict))
+        desk.say(wording.on_conflict(conflict))
     left_out = 0 if task.day else len(days_of(situation.trip)) - MOST_DAYS
     if left_out > 0:
         desk.say(wording.too_long(MOST_DAYS, left_out))

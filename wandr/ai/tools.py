@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from wandr.ai.findings import attributes_of, locations_in
 from wandr.changes import feed
 from wandr.extensions import db
+from wandr.locations.kinds import kinds_meant
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import written
 from wandr.locations.service import (
@@ -59,18 +60,28 @@ class Tools:
 
     def cities_called(self, phrases: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The largest city of exactly this name, by phrase; phrases that name none are left out."""
+        return self._called(phrases, Location.kind == "city")
+
+    def sights_called(self, phrases: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The best known sight of exactly this name, by phrase, in any language that is known."""
+        return self._called(phrases, Location.kind.in_(kinds_meant("sight") or ()))
+
+    def _called(
+        self, phrases: Sequence[str], kind: ColumnElement[bool]
+    ) -> dict[str, dict[str, Any]]:
         names = {phrase: written(phrase) for phrase in phrases}
         if not names:
             return {}
         statement = (
             select(LocationName.name, Location)
             .join(Location, Location.id == LocationName.location_id)
-            .where(LocationName.name.in_(names.values()), LocationName.owner_id.is_(None))
-            .where(Location.kind == "city")
-            .order_by(Location.population.asc().nulls_first(), Location.id)
+            .where(LocationName.name.in_(names.values()), LocationName.owner_id.is_(None), kind)
+            .order_by(
+                Location.population.asc().nulls_first(), LocationName.weight.asc(), Location.id
+            )
         )
         with reading():
-            found = {name: city for name, city in db.session.execute(statement)}  # the last wins
+            found = {name: place for name, place in db.session.execute(statement)}  # the last wins
             shown = dict(zip(found, self._shown(found.values()), strict=True))
         return {phrase: shown[name] for phrase, name in names.items() if name in shown}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from wandr.ai.destination import Destination
+from wandr.ai.planner.conflicts import Conflict
 from wandr.ai.planner.model import Place, Plan, PlannedVisit, Wishes
 from wandr.ai.planner.scoring import is_wished
 
@@ -14,17 +15,6 @@ NO_DESTINATION: Final = (
     "I could not find out where this trip goes, so I propose nothing. Name a city in your request "
     'or in the trip\'s title, for example "three days in Kyoto".'
 )
-NO_ANSWERS: Final = (
-    "I am the built-in planner and cannot answer questions. I can plan the trip, plan one day, "
-    "suggest places and check a plan; nothing changes until you accept it."
-)
-
-
-def on_trip(snapshot: Mapping[str, Any]) -> str:
-    """What the trip holds, in numbers."""
-    activities = snapshot["entities"]["activity"]
-    ideas = sum(1 for one in activities if one["day"] is None)
-    return f"The trip has {_counted(len(activities), 'activity')}, {ideas} of them for no day yet. "
 
 
 def on_plan(planned: Plan, destinations: Sequence[Destination]) -> Iterator[str]:
@@ -52,6 +42,15 @@ def on_ideas(
         yield f"I know nothing more that answers your wishes {_where(destinations)}.\n"
     if unknown:
         yield f"Not understood: {', '.join(unknown)}.\n"
+
+
+def on_conflict(conflict: Conflict) -> str:
+    """Which wishes do not go together, and what would do."""
+    would_do = "; ".join(conflict.relaxations) or "fewer places, or more days"
+    if len(conflict.wishes) == 1:
+        return f"This cannot be had on these days: {conflict.wishes[0]}. It would do: {would_do}.\n"
+    wishes = ", ".join(conflict.wishes)
+    return f"These wishes do not go together: {wishes}. Any of these would do: {would_do}.\n"
 
 
 def why_suggested(place: Place, wishes: Wishes, where: str) -> str:

@@ -51,8 +51,9 @@ class FakeModel:
 
 
 @contextmanager
-def fake_model(*scripts: Script) -> Iterator[FakeModel]:
-    model = FakeModel(*scripts)
+def fake_model(*scripts: Script, model: FakeModel | None = None) -> Iterator[FakeModel]:
+    """Serve scripts on a port of loopback, or a model that has its own."""
+    model = model or FakeModel(*scripts)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(model))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -41,7 +41,7 @@ def make_brief(
     wishes: Wishes, places: Sequence[Place], stops: Sequence[Stop], *, base: Point | None
 ) -> Brief:
     """Sift the places. The order in which they are given makes no difference."""
-    names, unknown = _names_meant(wishes, places)
+    names, unknown = names_meant(wishes, places)
     open_to_us = admissible(places, stops, wishes)
     named = names & {place.id for place in open_to_us}
     worth = {place.id: value_of(place, wishes, named) for place in open_to_us}
@@ -57,7 +57,7 @@ def make_brief(
     )
 
 
-def _names_meant(wishes: Wishes, places: Iterable[Place]) -> tuple[frozenset[str], list[str]]:
+def names_meant(wishes: Wishes, places: Iterable[Place]) -> tuple[frozenset[str], list[str]]:
     """The ids of the places that were named, and the phrases that name nothing known."""
     by_id = {place.id: place for place in places}
     known = [by_id[id] for id in sorted(by_id)]

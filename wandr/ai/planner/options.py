@@ -57,12 +57,14 @@ def food_is_wished(wishes: Wishes) -> bool:
     return bool(wishes.interests.get("food"))
 
 
-def options_for(place: Place, frame: Frame, wishes: Wishes, worth: float) -> list[Option]:
+def options_for(
+    place: Place, frame: Frame, wishes: Wishes, worth: float, *, is_named: bool = False
+) -> list[Option]:
     """The roles the place can play that day; none when it is closed, or food nobody asked for."""
     roles = [_sight(place, frame.day, worth)] if place.kind != "food" else []
     roles += [
         _meal(place, frame.day, worth, meal=meal)
-        for meal in _meals_at(place, wishes)
+        for meal in _meals_at(place, wishes, is_named=is_named)
         if not _has_meal(frame, meal, place.country_code)
     ]
     covers = wishes_met(place, wishes)
@@ -70,10 +72,11 @@ def options_for(place: Place, frame: Frame, wishes: Wishes, worth: float) -> lis
     return [replace(option, node=replace(option.node, covers=covers)) for option in fitting]
 
 
-def _meals_at(place: Place, wishes: Wishes) -> tuple[str, ...]:
+def _meals_at(place: Place, wishes: Wishes, *, is_named: bool) -> tuple[str, ...]:
     """A market gives lunch, where food is wished; in the evening its stalls are closing."""
     if place.kind == "food":
-        return ("lunch", "dinner") if food_is_wished(wishes) or is_wished(place, wishes) else ()
+        is_wanted = is_named or food_is_wished(wishes) or is_wished(place, wishes)
+        return ("lunch", "dinner") if is_wanted else ()
     eats = place.kind == "market" and "food" in place.interests and food_is_wished(wishes)
     return ("lunch",) if eats else ()
 

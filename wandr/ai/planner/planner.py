@@ -78,7 +78,9 @@ def _planned_day(
 
 def _menu(brief: Brief, frame: Frame) -> Menu:
     choices = {
-        place.id: options_for(place, frame, brief.wishes, brief.worth[place.id])
+        place.id: options_for(
+            place, frame, brief.wishes, brief.worth[place.id], is_named=place.id in brief.named
+        )
         for place in brief.places
     }
     return {id: options for id, options in choices.items() if options}

@@ -22,7 +22,7 @@ from wandr.ai.providers import errors
 from wandr.ai.providers.provider import Deadline, Pulse
 
 CONNECT: Final = 3.05  # seconds
-SILENCE: Final = 30.0  # seconds without a byte
+SILENCE: Final = 20.0  # seconds without a byte
 BEAT: Final = 0.4  # seconds between pulses
 CHUNK: Final = 16 * 1024
 MOST_OF_AN_ERROR: Final = 10_000  # bytes that are read of one

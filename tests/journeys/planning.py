@@ -1,0 +1,75 @@
+"""The planner's plans for made-up trips, in the judge's words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.journeys.judge import Case, Known, Visit
+from tests.journeys.made_up import Made
+from wandr.ai.planner.model import Place, Stop
+from wandr.ai.planner.planner import plan
+from wandr.ai.planner.wishes import read_wishes
+from wandr.locations.atlas import ATLAS_SOURCE, Sight, read_atlas
+
+SIGHTS: dict[str, Sight] = {sight.id: sight for sight in read_atlas()}
+
+
+def planned(made: Made) -> Case:
+    """The case of a trip: what the planner proposes for it."""
+    journey = made.journey
+    wishes = read_wishes(made.prompt, made.form, trip_days=journey.days)
+    places = [_place(made, known) for known in made.sights.values()]
+    stops = [_stop(one) for one in journey.anchors]
+    proposed = plan(wishes, places, stops, seed=made.seed)
+    visits = tuple(
+        Visit(one.place_id, one.title, one.day, one.start, one.end) for one in proposed.items
+    )
+    return Case(journey, made.sights, visits)
+
+
+def place_of(known: Known) -> Place:
+    """What the planner knows of a sight."""
+    sight = SIGHTS[known.id]
+    return Place(
+        id=sight.id,
+        name=sight.name,
+        kind=sight.kind,
+        latitude=sight.latitude,
+        longitude=sight.longitude,
+        timezone=known.zone,
+        country_code=sight.country_code,
+        hours=sight.hours,
+        minutes=sight.minutes,
+        indoor=sight.indoor,
+        prominence=sight.prominence,
+        interests=sight.interests,
+        price_band=sight.price_band,
+        source=ATLAS_SOURCE,
+        source_id=sight.id,
+    )
+
+
+def _place(made: Made, known: Known) -> Place:
+    """The same, with the closures of the trip in its hours, as on its own page."""
+    place = place_of(known)
+    closed = sorted((made.journey.closures or {}).get(known.id, ()))
+    if not closed:
+        return place
+    off = "; ".join(f"{day:%Y %b %d} off" for day in closed)
+    return replace(place, hours=f"{place.hours or '24/7'}; {off}")
+
+
+def _stop(anchor: Visit) -> Stop:
+    return Stop(
+        id=anchor.title,
+        day=anchor.day,
+        start=anchor.start,
+        end=anchor.end,
+        place_id=None,
+        latitude=None,
+        longitude=None,
+        kind="activity",
+        title=anchor.title,
+        locked=True,
+        status="booked",
+    )
