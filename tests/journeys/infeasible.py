@@ -30,7 +30,8 @@ class Asked:
         return plan(wishes, self.places, [], seed=self.seed)
 
     def conflict(self) -> Conflict | None:
-        return find_conflict(self.wishes, self.places, [], self.plan)
+        planned = self.plan(self.wishes)
+        return find_conflict(self.wishes, planned, self.places, [], again=self.plan)
 
     def is_irreducible(self, conflict: Conflict) -> bool:
         """Whether the conflicting wishes alone conflict, and without any one of them no longer."""

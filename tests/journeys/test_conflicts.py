@@ -24,7 +24,7 @@ def conflict(wishes: Wishes, places: list[Place] = PLACES) -> Conflict | None:
     def planner(wanted: Wishes) -> Plan:
         return plan(wanted, places, [], seed=1)
 
-    return find_conflict(wishes, places, [], planner)
+    return find_conflict(wishes, planner(wishes), places, [], again=planner)
 
 
 def wishes(*named: str, **more: object) -> Wishes:

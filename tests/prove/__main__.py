@@ -8,7 +8,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.prove import assistant, convergence, crowd, faults, network, revocation
+from tests.prove import assistant, convergence, crowd, faults, models, network, revocation
 from tests.prove.report import Report
 
 CORES = os.cpu_count() or 1
@@ -21,6 +21,7 @@ PROOFS: dict[str, Callable[[], Report]] = {
     "redis": faults.prove_redis,
     "crowd": crowd.prove,
     "assistant": assistant.prove,
+    "models": models.prove,
 }
 
 

@@ -119,7 +119,10 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
     desk.draft.suggestions = [suggestion_of(v, by_id[v.place_id]) for v in planned.items]
     for line in wording.on_plan(planned, situation.destinations):
         desk.say(line)
-    if conflict := find_conflict(situation.wishes, situation.places, situation.stops, make):
+    conflict = find_conflict(
+        situation.wishes, planned, situation.places, situation.stops, again=make
+    )
+    if conflict is not None:
         desk.status(stage="conflict", **vars(conflict))
         desk.say(wording.on_conflict(conflict))
     left_out = 0 if task.day else len(days_of(situation.trip)) - MOST_DAYS

@@ -41,16 +41,22 @@ class Conflict:
 
 
 def find_conflict(
-    wishes: Wishes, places: Sequence[Place], stops: Sequence[Stop], planner: Planner
+    wishes: Wishes, planned: Plan, places: Sequence[Place], stops: Sequence[Stop], *, again: Planner
 ) -> Conflict | None:
-    """Why the places that were named do not all fit in; None when they do."""
+    """Why the places that were named are not all in the plan; None when they are.
+
+    `again` plans for other wishes, a dozen times or two.
+    """
     taken = {stop.place_id for stop in stops}
 
-    def is_met(wanted: Wishes) -> bool:
+    def holds_all(plan: Plan, wanted: Wishes) -> bool:
         named, _ = names_meant(wanted, places)
-        return named <= taken | {item.place_id for item in planner(wanted).items}
+        return named <= taken | {item.place_id for item in plan.items}
 
-    if is_met(wishes):
+    def is_met(wanted: Wishes) -> bool:
+        return holds_all(again(wanted), wanted)
+
+    if holds_all(planned, wishes):
         return None
     kept = _irreducible(wishes, list(wishes_in(wishes, places))[:MOST_WISHES], is_met)
     given_up = [(f"without: {one.said}", one.without) for one in kept if not one.has_degrees]

@@ -7,17 +7,14 @@ from typing import Any, Final
 
 from wandr.ai.providers.provider import (
     ChatRequest,
-    Deadline,
-    Endpoint,
     Message,
     Piece,
-    Pulse,
     Reason,
     TextDelta,
+    ToolSpec,
     Usage,
 )
-from wandr.ai.providers.reading import Transcript, problem_in
-from wandr.ai.providers.wire import Answer
+from wandr.ai.providers.reading import HttpProvider, Transcript, problem_in
 
 VERSION: Final = "2023-06-01"
 REASONS: Final[Mapping[str, Reason]] = {
@@ -28,21 +25,6 @@ REASONS: Final[Mapping[str, Reason]] = {
     "model_context_window_exceeded": "length",
     "refusal": "filtered",
 }
-
-
-class Anthropic:
-    """Any server with `POST {base_url}/messages`."""
-
-    name = "anthropic"
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-
-    def stream(self, request: ChatRequest, deadline: Deadline, pulse: Pulse) -> Iterator[Piece]:
-        url = f"{self._endpoint.base_url.rstrip('/')}/messages"
-        headers = {"x-api-key": self._endpoint.api_key, "anthropic-version": VERSION}
-        answer = Answer(url, headers, _body(self._endpoint.model, request))
-        yield from Reply().pieces(answer.chunks(deadline, pulse))
 
 
 class Reply(Transcript):
@@ -83,20 +65,36 @@ class Reply(Transcript):
             self.calls.add(index, None, None, part)
 
 
-def _body(model: str, request: ChatRequest) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "model": model,
-        "system": request.system,
-        "messages": [{"role": one.role, "content": list(_blocks(one))} for one in request.messages],
-        "max_tokens": request.max_tokens,
-        "stream": True,
+class Anthropic(HttpProvider):
+    """Any server with `POST {base_url}/messages`."""
+
+    name = "anthropic"
+    path = "messages"
+    transcript = Reply
+
+    def headers(self) -> dict[str, str]:
+        return {"x-api-key": self.endpoint.api_key, "anthropic-version": VERSION}
+
+    def body(self, request: ChatRequest) -> dict[str, Any]:
+        messages = [{"role": one.role, "content": list(_blocks(one))} for one in request.messages]
+        body: dict[str, Any] = {
+            "model": self.endpoint.model,
+            "system": request.system,
+            "messages": messages,
+            "max_tokens": request.max_tokens,
+            "stream": True,
+        }
+        if request.tools:
+            body["tools"] = [_tool(tool) for tool in request.tools]
+        return body
+
+
+def _tool(tool: ToolSpec) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "input_schema": tool.parameters,
     }
-    if request.tools:
-        body["tools"] = [
-            {"name": one.name, "description": one.description, "input_schema": one.parameters}
-            for one in request.tools
-        ]
-    return body
 
 
 def _blocks(message: Message) -> Iterator[dict[str, Any]]:

@@ -11,18 +11,14 @@ from typing import Any, Final
 
 from wandr.ai.providers.provider import (
     ChatRequest,
-    Deadline,
-    Endpoint,
     Message,
     Piece,
-    Pulse,
     Reason,
     TextDelta,
     ToolCall,
     Usage,
 )
-from wandr.ai.providers.reading import Transcript, problem_in
-from wandr.ai.providers.wire import Answer
+from wandr.ai.providers.reading import HttpProvider, Transcript, problem_in
 
 REASONS: Final[Mapping[str, Reason]] = {
     "stop": "end",
@@ -31,22 +27,6 @@ REASONS: Final[Mapping[str, Reason]] = {
     "length": "length",
     "content_filter": "filtered",
 }
-
-
-class OpenAiCompatible:
-    """Any server with `POST {base_url}/chat/completions`."""
-
-    name = "openai_compatible"
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-
-    def stream(self, request: ChatRequest, deadline: Deadline, pulse: Pulse) -> Iterator[Piece]:
-        url = f"{self._endpoint.base_url.rstrip('/')}/chat/completions"
-        key = self._endpoint.api_key
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        answer = Answer(url, headers, _body(self._endpoint.model, request))
-        yield from Completion().pieces(answer.chunks(deadline, pulse))
 
 
 class Completion(Transcript):
@@ -74,28 +54,29 @@ class Completion(Transcript):
         )
 
 
-def _body(model: str, request: ChatRequest) -> dict[str, Any]:
-    messages = [{"role": "system", "content": request.system}]
-    body: dict[str, Any] = {
-        "model": model,
-        "messages": messages + [one for told in request.messages for one in _told(told)],
-        "max_tokens": request.max_tokens,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
-    if request.tools:
-        body["tools"] = [
-            {
-                "type": "function",
-                "function": {
-                    "name": tool.name,
-                    "description": tool.description,
-                    "parameters": tool.parameters,
-                },
-            }
-            for tool in request.tools
-        ]
-    return body
+class OpenAiCompatible(HttpProvider):
+    """Any server with `POST {base_url}/chat/completions`."""
+
+    name = "openai_compatible"
+    path = "chat/completions"
+    transcript = Completion
+
+    def headers(self) -> dict[str, str]:
+        key = self.endpoint.api_key
+        return {"Authorization": f"Bearer {key}"} if key else {}
+
+    def body(self, request: ChatRequest) -> dict[str, Any]:
+        system = {"role": "system", "content": request.system}
+        body: dict[str, Any] = {
+            "model": self.endpoint.model,
+            "messages": [system, *(one for told in request.messages for one in _told(told))],
+            "max_tokens": request.max_tokens,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if request.tools:
+            body["tools"] = [{"type": "function", "function": vars(tool)} for tool in request.tools]
+        return body
 
 
 def _told(message: Message) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the wires have in common: events, errors inside a stream, tool calls that come in parts."""
+"""What the wires have in common: a POST, events, errors inside a stream, calls in parts."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from wandr.ai.providers import errors
-from wandr.ai.providers.provider import Piece, Reason, Stop, TextDelta, ToolCall
+from wandr.ai.providers.provider import (
+    ChatRequest,
+    Deadline,
+    Endpoint,
+    Piece,
+    Pulse,
+    Reason,
+    Stop,
+    TextDelta,
+    ToolCall,
+)
 from wandr.ai.providers.sse import ServerEvent, read_events
-from wandr.ai.providers.wire import is_about_length
+from wandr.ai.providers.wire import Answer, is_about_length
 
 MOST_CALLS: Final = 16  # of one turn
 MOST_CHARACTERS: Final = 200_000  # of the arguments of all of them
@@ -78,6 +88,31 @@ class Transcript(ABC):
         if any(isinstance(one, TextDelta) and not isinstance(one.text, str) for one in pieces):
             raise errors.Nonsense("The text of the answer is no text.")
         return pieces
+
+
+class HttpProvider(ABC):
+    """A provider behind one address, to which a question is posted and which streams the answer."""
+
+    name: str
+    path: ClassVar[str]
+    transcript: ClassVar[type[Transcript]]
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+
+    @abstractmethod
+    def headers(self) -> dict[str, str]:
+        """How it knows who asks."""
+
+    @abstractmethod
+    def body(self, request: ChatRequest) -> dict[str, Any]:
+        """The question in its wire."""
+
+    def stream(self, request: ChatRequest, deadline: Deadline, pulse: Pulse) -> Iterator[Piece]:
+        """As `Provider` says."""
+        url = f"{self.endpoint.base_url.rstrip('/')}/{self.path}"
+        answer = Answer(url, self.headers(), self.body(request))
+        yield from self.transcript().pieces(answer.chunks(deadline, pulse))
 
 
 def events_of(chunks: Iterable[bytes]) -> Iterator[ServerEvent]:
