@@ -112,3 +112,8 @@ def test_a_removal_mends(overlap: Any, proposed: Answered, participant: Person, 
     assert proposal["items"][0]["findings"] == []
     participant.post(f"/proposals/{proposal['id']}/acceptance")
     assert codes(participant.get(f"{path}/check")) == []
+
+
+def test_what_the_planner_proposes_has_no_fault(plan_proposal: Any) -> None:
+    found = [one for item in plan_proposal["items"] for one in item["findings"]]
+    assert [one for one in found if one["severity"] == "error"] == []

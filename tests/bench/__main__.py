@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import journeys, locations, questions, realtime, rest, sizes
+from tests.bench import checking, journeys, locations, questions, realtime, rest, sizes
 from tests.bench.figures import Figure, write_figures
 
 MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "Places": locations.run,
     "Questions": questions.run,
     "Plans": journeys.run,
+    "Checker": checking.run,
     "Sizes": sizes.measure,
     "REST": rest.measure,
     "Sockets": realtime.measure,

@@ -13,7 +13,7 @@ from tests.bench.figures import Figure, Goal, at_most, write_figures
 from tests.journeys.infeasible import impossible, possible
 from tests.journeys.judge import Case, judge
 from tests.journeys.made_up import Made, make_up
-from tests.journeys.planning import planned
+from tests.journeys.planning import errors_of, planned
 
 TRIPS, WISHES = 500, 100
 SOFT = frozenset({"no_lunch"})  # one may want another plan, and can do this one
@@ -25,11 +25,13 @@ def run(_: Path | None = None) -> Iterator[Figure]:
     """Grounding, hours, ways and times of all plans; every violation is shown."""
     took: list[tuple[int, float]] = []
     found: list[str] = []
+    errors: list[str] = []
     visits = 0
     for made in map(make_up, range(TRIPS)):
         case, seconds = _timed(made)
         took.append((len(made.journey.days), seconds))
         visits += len(case.visits)
+        errors += errors_of(case)
         for violation in judge(case):
             found.append(violation.code)
             sys.stdout.write(f"  seed {made.seed}, {made.city}: {violation}\n")
@@ -43,6 +45,7 @@ def run(_: Path | None = None) -> Iterator[Figure]:
     yield Figure("visits when it is closed", _share(found, "closed", visits), "%", goal=NONE)
     yield Figure("days over 1.25 of the best way", found.count("back_and_forth"), "days", goal=NONE)
     yield Figure("violations of any other kind", hard, "found", goal=NONE)
+    yield Figure("errors by our own checker", len(errors), "found", goal=NONE)
     yield Figure("days without time for lunch", found.count("no_lunch"), "days")
     yield from _conflicts()
     yield Figure("a plan for seven days, p95", quantiles(weeks, n=20)[-1], "s", goal=at_most(2))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from tests.journeys.judge import Case, Known, Visit
 from tests.journeys.made_up import Made
+from wandr.ai.checker.check import check
+from wandr.ai.checker.itinerary import Terms, read_itinerary
+from wandr.ai.findings import BLANK
 from wandr.ai.planner.model import Place, Stop
 from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
@@ -73,3 +77,37 @@ def _stop(anchor: Visit) -> Stop:
         locked=True,
         status="booked",
     )
+
+
+def errors_of(case: Case) -> list[str]:
+    """What our own checker calls an error in the plan, which is to be nothing."""
+    rows = [*case.visits, *case.journey.anchors]
+    days = case.journey.days
+    snapshot = {
+        "trip": {"id": "trip", "start_date": f"{days[0]}", "end_date": f"{days[-1]}",
+                 "currency": None, "timezone": next(iter(case.known.values())).zone},
+        "members": [{"user_id": "somebody"}],
+        "entities": {"activity": [_activity(case, n, one) for n, one in enumerate(rows)]},
+    }  # fmt: skip
+    found = check(read_itinerary(snapshot, terms=Terms(case.journey.pace)), with_fixes=False)
+    return [finding.message for finding in found if finding.severity == "error"]
+
+
+def _activity(case: Case, number: int, visit: Visit) -> dict[str, Any]:
+    known = case.known.get(visit.place_id)
+    return {
+        **BLANK,
+        "id": f"{number}",
+        "title": visit.title,
+        "kind": "food" if known and known.kind == "food" else "activity",
+        "day": f"{visit.day}",
+        "start_time": f"{visit.start:%H:%M}",
+        "end_time": f"{visit.end:%H:%M}",
+        "location": None if known is None else _location(known),
+    }
+
+
+def _location(known: Known) -> dict[str, Any]:
+    names = ("id", "name", "kind", "latitude", "longitude", "hours")
+    found = {name: getattr(known, name) for name in names}
+    return {**found, "timezone": known.zone, "country_code": known.country}

@@ -15,7 +15,7 @@ import pytest
 from tests.journeys import judge as judging
 from tests.journeys.judge import CHECKS, Case, Visit, judge
 from tests.journeys.made_up import make_up
-from tests.journeys.planning import planned
+from tests.journeys.planning import errors_of, planned
 
 Plant = Callable[[Case], Case]
 GOOD = (0, 3, 4, 13)  # seeds of trips of several days, with room for another wish
@@ -197,6 +197,7 @@ def test_a_plan_keeps_what_it_promises(seed: int) -> None:
     assert judge(case) == []
     assert case.visits
     assert planned(made) == case  # same seed, same plan
+    assert errors_of(case) == []  # planner and checker are of one mind
 
 
 def test_the_way_is_the_shortest_of_all_orders() -> None:

@@ -51,7 +51,7 @@ def test_an_overlap_is_pulled_apart_with_time_for_the_way():
     first, _ = assert_each_fix_mends(castle, tower)
     assert first == [
         {"op": "update", "entity": "activity", "id": tower["id"],
-         "fields": {"start_time": "11:50", "end_time": "12:52"}}
+         "fields": {"start_time": "11:45", "end_time": "12:47"}}
     ]  # fmt: skip
 
 

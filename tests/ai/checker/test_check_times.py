@@ -103,7 +103,7 @@ def test_the_way_must_fit():
     later = activity("Tower", MON, "12:00", "12:30", location=place(TOWER))
     (told,) = findings(castle, soon)
     assert told.code == "no_time_to_travel"
-    assert told.values == {"needed_minutes": 50, "minutes": 20, "mode": "transit"}
+    assert told.values == {"needed_minutes": 45, "minutes": 20, "mode": "transit"}
     assert codes(castle, later) == []
     assert codes(castle, {**soon, "location": None}) == []  # nobody knows how far that is
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import Any, Final
 
+from wandr.ai.destination import destinations_of
 from wandr.ai.planner.draft import Prompt
-from wandr.ai.planner.model import Point
+from wandr.ai.planner.model import Point, Wishes
 from wandr.ai.tools import Tools
-from wandr.ai.translation import days_of
+from wandr.ai.translation import days_of, stop_of
 from wandr.locations.atlas import KINDS as SIGHT_KINDS
 from wandr.locations.names import fold
 
@@ -128,14 +128,10 @@ class Asked:
         return (home["latitude"], home["longitude"]) if home else None
 
     def _home(self) -> Json | None:
-        """Where the trip is: the city at its first place, else the one that its title names."""
-        for activity in self.activities:
-            if (spot := activity["location"]) is not None:
-                return self.tools.nearest_city(spot["latitude"], spot["longitude"])
-        words = re.findall(r"[^\W\d_]+", self.trip["title"])
-        pairs = [" ".join(pair) for pair in zip(words, words[1:], strict=False)]
-        cities = self.tools.cities_called([*pairs, *words])
-        return max(cities.values(), key=lambda city: city["population"] or 0, default=None)
+        """The city of the trip, found as the planner finds it."""
+        stops = tuple(map(stop_of, self.activities))
+        found = destinations_of(Wishes(days=()), self.trip, stops, self.tools)
+        return self.tools.nearest_city(*found[0].point) if found else None
 
     def _calendar_day(self, day: str, month: str, year: str | None) -> date | None:
         number = MONTHS.index(month[:3].casefold()) + 1

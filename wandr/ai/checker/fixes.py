@@ -65,7 +65,7 @@ def _later(plan: Itinerary, finding: Finding) -> Iterator[Swap]:
     """What comes second a little later, or what comes first a little earlier."""
     first, second = (plan.item(item_id) for item_id in finding.entity_ids)
     way = when.way_between(first, second)
-    needed = timedelta(minutes=when.minutes_needed(way) if way else 0)
+    needed = timedelta(minutes=way.minutes if way else 0)
     if first.end is not None and second.start is not None and not second.is_fixed:
         yield Swap(second, second.starting(_rounded(first.end + needed, second.start)))
     if first.start and second.start and first.minutes is not None and not first.is_fixed:
@@ -123,7 +123,7 @@ def _starts(plan: Itinerary, item: Item, window: tuple[int, int], day: date) -> 
     for other in plan.days.get(day, ()):
         if other.end is not None and other.id != item.id and other.end.date() == day:
             way = when.way_between(other, item)
-            needed = when.minutes_needed(way) if way else 0
+            needed = way.minutes if way else 0
             ends.append(other.end.hour * 60 + other.end.minute + needed)
     rounded = {-(-end // STEP) * STEP for end in ends}
     near = min(max(wanted, low), high)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
 
 from wandr.ai.checker.itinerary import Item, Itinerary, minutes_between, titles
 from wandr.ai.planner.frames import LONGEST_SPAN
 from wandr.ai.planner.model import Finding
 from wandr.ai.planner.travel import Leg, leg_between
-
-# Minutes to spare beyond the way itself: for a platform to be found, a train to be late.
-BUFFERS: Final = {"walk": 0, "transit": 5, "train": 10}
 
 
 def outside_dates(plan: Itinerary) -> Iterator[Finding]:
@@ -56,14 +52,14 @@ def too_far(plan: Itinerary) -> Iterator[Finding]:
             seen.add((first.id, second.id))
             if (way := way_between(first, second)) is None or not first.end or not second.start:
                 continue
-            needed, there = minutes_needed(way), minutes_between(first.end, second.start)
-            if needed > there:
+            there = minutes_between(first.end, second.start)
+            if way.minutes > there:
                 yield Finding(
                     "no_time_to_travel",
                     "error",
-                    f"From {titles([first])} to {titles([second])} it takes {needed} min"
+                    f"From {titles([first])} to {titles([second])} it takes {way.minutes} min"
                     f" ({way.mode}, estimate); there are {there}.",
-                    {"needed_minutes": needed, "minutes": there, "mode": way.mode},
+                    {"needed_minutes": way.minutes, "minutes": there, "mode": way.mode},
                     entity_ids=(first.id, second.id),
                 )
 
@@ -104,11 +100,6 @@ def way_between(first: Item, second: Item) -> Leg | None:
     if first.leaves_from is None or second.arrives_at is None:
         return None
     return leg_between(first.leaves_from, second.arrives_at)
-
-
-def minutes_needed(way: Leg) -> int:
-    """The way, and the time to spare for it."""
-    return way.minutes + BUFFERS[way.mode] if way.minutes else 0
 
 
 def _shared_minutes(first: Item, second: Item) -> int | None:
