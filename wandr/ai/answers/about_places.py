@@ -31,10 +31,10 @@ def opening(asked: Asked) -> str | None:
     if not asked.says(r"open|opens|opening|opened|closed?|closes|closing|hours?|shut"):
         return None
     day = asked.day() or asked.today
-    places = [one for one in asked.places() if one["kind"] != "city"]
-    if not places:
+    known = asked.sights()
+    if not known:
         return "Of which place? I know no sight of that name.\n"
-    return "".join(_hours_of(one, day) for one in places)
+    return "".join(_hours_of(one, day) for one in known)
 
 
 def way(asked: Asked) -> str | None:

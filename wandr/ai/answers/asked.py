@@ -103,6 +103,13 @@ class Asked:
         found = [known.get(phrase) or self._resembling(phrase) for phrase in phrases]
         return [place for place in found if place is not None]
 
+    def sights(self) -> list[Json]:
+        """The sights that are named, also where a town has the same name."""
+        phrases = self._phrases()
+        known = self.tools.sights_called(phrases)
+        found = [known.get(phrase) or self._resembling(phrase) for phrase in phrases]
+        return [place for place in found if place is not None]
+
     def city(self) -> Json | None:
         """The city that is named, else where the trip goes."""
         return next((one for one in self.places() if one["kind"] == "city"), None) or self._home()
