@@ -56,4 +56,4 @@ def _items(person: Person, address: str) -> Iterator[Any]:
         yield from page["items"]
         if page["next_cursor"] is None:
             return
-        cursor = f"?limit=100&cursor={page['next_cursor']}"
+        cursor = f"?limit=50&cursor={page['next_cursor']}"

@@ -22,7 +22,7 @@ from wandr.ai.streams import event_stream, look, wait_for_events
 from wandr.ai.usage import usage_of
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
-from wandr.errors import Invalid, TooManyRequests
+from wandr.errors import Invalid, NotFound, TooManyRequests
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
 
@@ -83,7 +83,7 @@ def cancel_ai_request(request_id: UUID) -> AiRequest:
 @door(Access.USER)
 @blueprint.arguments(UsageQuery, location="query")
 @blueprint.response(200, UsageView)
-@problems(Invalid)
+@problems(Invalid, NotFound)
 def read_usage(args: dict[str, Any]) -> dict[str, Any]:
     """How much of the language model you have used today and, with `trip_id`, your trip."""
     return usage_of(me().user_id, args.get("trip_id"))
