@@ -87,6 +87,12 @@ class Stale(WandrError):
     status, code = 412, "stale"
 
 
+class TooLarge(WandrError):
+    """The body is longer than the server reads."""
+
+    status, code = 413, "too_large"
+
+
 class UnsupportedMediaType(WandrError):
     """The body is not JSON."""
 

@@ -23,7 +23,7 @@ DETOUR = 1.25
 MOST_A_DAY = {"relaxed": (5, 300), "normal": (7, 420), "full": (9, 540)}  # visits, minutes
 SHORTEST_SHARE = 0.5  # of a typical visit
 MEAL = 45
-NO_CALENDAR = ("SG", "TH")  # countries whose holidays are not known here
+NO_CALENDAR = ("IN", "SG", "TH", "TW")  # countries whose holidays are not known here
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,17 @@ STARTS += [date(2026, 12, 24), date(2027, 3, 25), date(2027, 4, 30), date(2027, 
 BANS = ("museum", "nightlife", "religion", "church", "shopping")
 PROMPTS = ("", "art and history", "food and markets", "nature and views", "temples", "with kids")
 ZONES = {
-    "AT": "Europe/Vienna", "AU": "Australia/Sydney", "CZ": "Europe/Prague", "DE": "Europe/Berlin",
-    "ES": "Europe/Madrid", "FR": "Europe/Paris", "GB": "Europe/London", "GR": "Europe/Athens",
-    "HU": "Europe/Budapest", "IT": "Europe/Rome", "JP": "Asia/Tokyo", "MX": "America/Mexico_City",
-    "NL": "Europe/Amsterdam", "PT": "Europe/Lisbon", "SG": "Asia/Singapore", "TH": "Asia/Bangkok",
-    "TR": "Europe/Istanbul", "US": "America/New_York", "VA": "Europe/Rome",
+    "AR": "America/Argentina/Buenos_Aires", "AT": "Europe/Vienna", "AU": "Australia/Sydney",
+    "BE": "Europe/Brussels", "CA": "America/Toronto", "CH": "Europe/Zurich", "CN": "Asia/Shanghai",
+    "CZ": "Europe/Prague", "DE": "Europe/Berlin", "DK": "Europe/Copenhagen", "EE": "Europe/Tallinn",
+    "EG": "Africa/Cairo", "ES": "Europe/Madrid", "FI": "Europe/Helsinki", "FR": "Europe/Paris",
+    "GB": "Europe/London", "GR": "Europe/Athens", "HK": "Asia/Hong_Kong", "HR": "Europe/Zagreb",
+    "HU": "Europe/Budapest", "IE": "Europe/Dublin", "IN": "Asia/Kolkata",
+    "IS": "Atlantic/Reykjavik", "IT": "Europe/Rome", "JP": "Asia/Tokyo", "KR": "Asia/Seoul",
+    "LV": "Europe/Riga", "MA": "Africa/Casablanca", "MX": "America/Mexico_City",
+    "NL": "Europe/Amsterdam", "NO": "Europe/Oslo", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon",
+    "SE": "Europe/Stockholm", "SG": "Asia/Singapore", "TH": "Asia/Bangkok", "TR": "Europe/Istanbul",
+    "TW": "Asia/Taipei", "US": "America/New_York", "VA": "Europe/Rome", "ZA": "Africa/Johannesburg",
 }  # fmt: skip
 
 
@@ -89,7 +95,7 @@ def _known(row: Mapping[str, str]) -> Known:
         hours=row["hours"],
         minutes=int(row["minutes"]),
         country=country,
-        zone=ZONES.get(country, "UTC"),
+        zone=ZONES[country],
     )
 
 

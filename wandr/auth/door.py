@@ -15,6 +15,7 @@ from wandr.errors import (
     BadRequest,
     Forbidden,
     NotFound,
+    TooLarge,
     TooManyRequests,
     Unauthorized,
     UnsupportedMediaType,
@@ -107,7 +108,7 @@ def _documented(view: Callable[..., Any], needs: Needs, *, keyed: bool) -> Calla
     if isinstance(needs, Permission):
         refusals += [Forbidden, NotFound]
     if _reads_json(view):
-        refusals += [BadRequest, UnsupportedMediaType]
+        refusals += [BadRequest, TooLarge, UnsupportedMediaType]
     view = problems(*refusals)(view)
     document: dict[str, Any] = view._apidoc  # type: ignore[attr-defined]
     if needs is not Access.OPEN:
