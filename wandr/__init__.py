@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from wandr import health
-from wandr.ai import check_routes, proposal_routes
+from wandr.ai import check_routes, conversation_routes, conversations, proposal_routes
 from wandr.ai import routes as ai_routes
 from wandr.auth import routes as auth_routes
 from wandr.auth.door import BEARER
@@ -47,6 +47,7 @@ REST = (
     export_routes.blueprint,
     location_routes.blueprint,
     ai_routes.blueprint,
+    conversation_routes.blueprint,
     proposal_routes.blueprint,
     check_routes.blueprint,
 )
@@ -82,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for domain in CONTENT:
         domain.register(registry)
     people.register()
+    conversations.register()
 
     # doors
     for blueprint in REST:

@@ -162,7 +162,7 @@ def _assert_read_as_data(body: dict[str, Any]) -> None:
     system, user = body["messages"]
     assert system == {"role": "system", "content": SYSTEM}
     data = json.loads(user["content"])
-    assert set(data) == {"asked", "trip"}
+    assert set(data) == {"asked", "earlier", "trip"}
     notes = [one.get("notes", "") for one in data["trip"]["activities"]]
     assert max(map(len, notes)) <= 401
     hidden = [one for one in user["content"] if ord(one) < 32 or one in "\u200b\u202e\u2066\ufeff"]

@@ -59,6 +59,8 @@ TRIP_DOORS: dict[str, Any] = {
     "ai.read_ai_request": None,
     "ai.list_ai_events": None,
     "ai.cancel_ai_request": None,
+    "conversations.read_conversation": None,
+    "conversations.send_message": {"content": "Hello"},
     "check.check": None,
     "proposals.list_proposals": None,
     "proposals.read_proposal": None,
@@ -75,7 +77,7 @@ USER_DOORS = {
     "locations.create_location", "locations.estimate_way", "locations.estimate_ways",
     "locations.list_nearby_locations", "locations.read_location", "locations.read_nearest_city",
     "locations.search_locations",
-    "ai.read_usage",
+    "ai.read_usage", "conversations.list_conversations", "conversations.create_conversation",
 }  # fmt: skip
 OPEN_DOORS = {
     "auth.ask_for_reset", "auth.log_in", "auth.refresh_session", "auth.register",
@@ -106,9 +108,11 @@ def world(app, trip, path, organizer, participant, viewer, outsider, plan) -> Wo
     join(trip["id"], organizer, target, "viewer")
     invite = organizer.post(f"{path}/invites", json={"link": True})
     request_id, proposal_id = something_proposed(UUID(trip["id"]), organizer)
+    talk = participant.post("/ai/conversations", json={"trip_id": trip["id"]})
     ids = {
         "trip_id": trip["id"], "row_id": row["id"], "user_id": target.user_id, "seq": 1,
         "invite_id": invite["id"], "request_id": request_id, "proposal_id": proposal_id,
+        "conversation_id": talk["id"],
     }  # fmt: skip
     people = {
         "anonymous": organizer, "outsider": outsider, "viewer": viewer,

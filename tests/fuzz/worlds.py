@@ -23,6 +23,7 @@ def _furnished_trip(person: Person) -> dict[str, str]:
     place = person.post("/locations", json={"name": "Home", "latitude": 1, "longitude": 2})
     member = make_person(person.client.application, "Mia")
     join(trip["id"], person, member, "viewer")
+    talk = person.post("/ai/conversations", json={"trip_id": trip["id"]})
     request_id, proposal_id = something_proposed(UUID(trip["id"]), person)
     return {
         "trip_id": trip["id"],
@@ -35,4 +36,5 @@ def _furnished_trip(person: Person) -> dict[str, str]:
         "location_id": place["id"],
         "request_id": str(request_id),
         "proposal_id": str(proposal_id),
+        "conversation_id": talk["id"],
     }

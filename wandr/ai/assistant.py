@@ -13,16 +13,25 @@ from wandr.ai.tools import Tools
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """A question of the same conversation, and what was answered."""
+
+    asked: str
+    answered: str
+
+
+@dataclass(frozen=True)
 class Task:
-    """What is asked, by whom, in which trip."""
+    """What is asked, by whom, in which trip if any, and what was said before it."""
 
     request_id: UUID
-    trip_id: UUID
+    trip_id: UUID | None
     user_id: UUID
     kind: str
     prompt: str
     day: date | None
     wishes: dict[str, Any]
+    earlier: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True)

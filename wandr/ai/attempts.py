@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from wandr.ai import leases
 from wandr.ai.assistant import Assistant, Task
 from wandr.ai.choice import assistant_for
+from wandr.ai.conversations import exchanges_before
 from wandr.ai.desk import Cancelled, LiveDesk
 from wandr.ai.leases import LeaseLost
 from wandr.ai.models import AiRequest
@@ -59,9 +60,13 @@ def _answer(assistant: Assistant, task: Task, desk: LiveDesk) -> None:
 
 
 def _task_of(request_id: UUID) -> Task:
-    columns = (AiRequest.trip_id, AiRequest.requested_by, AiRequest.kind, AiRequest.input)
+    columns = (
+        AiRequest.trip_id, AiRequest.conversation_id, AiRequest.requested_by, AiRequest.kind,
+        AiRequest.input,
+    )  # fmt: skip
     with reading():
         row = db.session.execute(select(*columns).where(AiRequest.id == request_id)).one()
+        earlier = exchanges_before(request_id, row.conversation_id) if row.conversation_id else ()
     day = row.input["day"]
     return Task(
         request_id=request_id,
@@ -71,4 +76,5 @@ def _task_of(request_id: UUID) -> Task:
         prompt=row.input["prompt"],
         day=date.fromisoformat(day) if day else None,
         wishes=row.input["wishes"],
+        earlier=earlier,
     )

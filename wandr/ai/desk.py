@@ -76,7 +76,8 @@ class LiveDesk:
 
     def succeed(self) -> None:
         """End the request with all that was said and proposed, in one transaction."""
-        proposal_id = new_id() if self.draft.suggestions else None
+        trip_id = self._task.trip_id
+        proposal_id = new_id() if self.draft.suggestions and trip_id else None
         events = self._unsaid_events()
         if proposal_id:
             count = len(self.draft.suggestions)
@@ -84,8 +85,8 @@ class LiveDesk:
         events.append(Event("done", {"text": self.text, "proposal_id": _text(proposal_id)}))
         with atomic():
             leases.finish(self._lease, "succeeded", events)
-            if proposal_id:
-                store_proposal(proposal_id, self._task, self.draft, self.tools)
+            if proposal_id and trip_id:
+                store_proposal(proposal_id, trip_id, self._task, draft=self.draft, tools=self.tools)
 
     def give_up(self) -> None:
         """End the request because that was wished; what was said until then is kept."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from wandr.ai import wording
 from wandr.ai.access import require_assistant
-from wandr.ai.answers.answer import answer
+from wandr.ai.answers.answer import answer, in_context
 from wandr.ai.answers.asked import Asked
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.checker.itinerary import Terms
@@ -51,7 +51,8 @@ class EmbeddedAssistant:
         desk.draft.base_seq = snapshot["seq"]
         if task.kind == "ask":
             today = utc_now().date()
-            desk.say(answer(lambda: Asked(task.prompt, snapshot, desk.tools, today)))
+            question = in_context(task.prompt, [one.asked for one in task.earlier])
+            desk.say(answer(lambda: Asked(question, snapshot, desk.tools, today)))
             return
         wishes = _wishes(task, snapshot["trip"])
         desk.draft.terms = Terms(wishes.pace, wishes.budget_minor, wishes.currency)

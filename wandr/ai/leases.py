@@ -46,7 +46,7 @@ class Step(NamedTuple):
     """A request after it was changed."""
 
     id: UUID
-    trip_id: UUID
+    trip_id: UUID | None
     attempt: int
     last_seq: int
     cancel_requested_at: datetime | None
@@ -183,4 +183,5 @@ def _say(row: Step, events: Sequence[Event]) -> None:
         for index, event in enumerate(events)
     ]
     db.session.execute(insert(AiEvent).values(at=NOW), said)
-    on_commit(poker.poke, row.trip_id, About.ASSISTANT)
+    if row.trip_id is not None:  # else nobody listens at a socket: it is read over HTTP
+        on_commit(poker.poke, row.trip_id, About.ASSISTANT)

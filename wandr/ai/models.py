@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, column_property, declared_attr, mapped_column
 
 from wandr.base import Base, Record, utc_now
 
-KINDS: Final = ("plan_trip", "plan_day", "suggest", "check", "ask")
+KINDS: Final = ("plan_trip", "plan_day", "suggest", "check", "ask", "repair")
 ACTIVE: Final = ("queued", "running")
 TERMINAL: Final = ("succeeded", "failed", "cancelled", "expired")
 LAST_EVENTS: Final = ("done", "error", "cancelled")
@@ -78,6 +78,20 @@ class ProposalItem(Record, Base):
     applied_seq: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class Conversation(Record, Base):
+    """Questions that belong together: in a trip its members', without one its maker's alone."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index("ix_conversations_trip_id_created_at_id", "trip_id", "created_at", "id"),
+        Index("ix_conversations_created_by_created_at_id", "created_by", "created_at", "id"),
+    )
+
+    trip_id: Mapped[UUID | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(Text, default="")
+
+
 class AiRequest(Record, Base):
     """One question, and the lease of the attempt that answers it.
 
@@ -96,11 +110,14 @@ class AiRequest(Record, Base):
         Index("ix_ai_requests_trip_id_finished_at", "trip_id", "finished_at"),
     )
 
-    trip_id: Mapped[UUID] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    trip_id: Mapped[UUID | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    conversation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
     requested_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
     input: Mapped[dict[str, Any]] = mapped_column(JSONB)  # prompt, day, wishes
-    base_seq: Mapped[int] = mapped_column(BigInteger)
+    base_seq: Mapped[int] = mapped_column(BigInteger)  # 0 without a trip
     status: Mapped[str] = mapped_column(Text, default="queued")
     attempt: Mapped[int] = mapped_column(default=1)
     lease_token: Mapped[UUID | None]
@@ -158,7 +175,7 @@ class AiUsage(Record, Base):
     )
 
     request_id: Mapped[UUID] = mapped_column(ForeignKey("ai_requests.id", ondelete="CASCADE"))
-    trip_id: Mapped[UUID] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
+    trip_id: Mapped[UUID | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     attempt: Mapped[int]
     step: Mapped[int]

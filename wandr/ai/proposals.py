@@ -24,12 +24,14 @@ from wandr.trips.access import trip_for
 WITH_ITEMS: Final = selectinload(Proposal.items)
 
 
-def store_proposal(proposal_id: UUID, task: Task, draft: Draft, tools: Tools) -> Proposal:
+def store_proposal(
+    proposal_id: UUID, trip_id: UUID, task: Task, *, draft: Draft, tools: Tools
+) -> Proposal:
     """Keep what an assistant suggests. What cannot be trusted is `ungrounded`, and says why; the
     rest says what would be wrong with the trip once all of it is accepted."""
     proposal = Proposal(
         id=proposal_id,
-        trip_id=task.trip_id,
+        trip_id=trip_id,
         request_id=task.request_id,
         base_seq=draft.base_seq,
         created_by=task.user_id,
@@ -38,7 +40,7 @@ def store_proposal(proposal_id: UUID, task: Task, draft: Draft, tools: Tools) ->
     db.session.flush()
     ids = {one.key: uuid5(proposal_id, one.key) for one in draft.suggestions}
     ops = {one.key: _named_ops(task.request_id, one) for one in draft.suggestions}
-    faults = {key: faults_of(task.trip_id, named, tools.places) for key, named in ops.items()}
+    faults = {key: faults_of(trip_id, named, tools.places) for key, named in ops.items()}
     sound = {key: read_ops(named) for key, named in ops.items() if not faults[key]}
     found = faults | findings_of_ops(tools.snapshot, sound, tools.places, draft.terms)
     for place, suggestion in enumerate(draft.suggestions):

@@ -49,23 +49,29 @@ class Said(NamedTuple):
     at: datetime
 
 
-def ask(user_id: UUID, trip_id: UUID, question: Question) -> AiRequest:
-    """Put a question to the assistant.
+def ask(
+    user_id: UUID, trip_id: UUID | None, question: Question, *, conversation_id: UUID | None = None
+) -> AiRequest:
+    """Put a question to the assistant, about a trip or none.
 
     Raises NotFound, Forbidden, Invalid for a day that the trip has not, TooManyRequests.
     """
-    access = trip_for(user_id, trip_id, needs=Permission.USE_ASSISTANT)
-    _check_day(access, question)
+    base_seq = 0
+    if trip_id is not None:
+        access = trip_for(user_id, trip_id, needs=Permission.USE_ASSISTANT)
+        _check_day(access, question)
+        base_seq = access.trip.seq
     _keep_within_quotas(user_id, trip_id)
     if current_settings().ai_provider != "embedded":
         refuse_used_up(user_id, trip_id)
     request = AiRequest(
         id=new_id(),
         trip_id=trip_id,
+        conversation_id=conversation_id,
         requested_by=user_id,
         kind=question.kind,
         input=question.as_json(),
-        base_seq=access.trip.seq,
+        base_seq=base_seq,
         deadline_at=db.session.scalar(select(leases.NOW + DEADLINE)),
     )
     db.session.add(request)
@@ -82,13 +88,25 @@ def send_to_worker(request_id: UUID, attempt: int) -> None:
 def find_request(
     user_id: UUID, request_id: UUID, *, needs: Permission = Permission.VIEW
 ) -> AiRequest:
-    """A request in a trip of this user. NotFound for outsiders, Forbidden without the right."""
+    """A request in a trip of this user, or their own about none. NotFound for outsiders, Forbidden
+    without the right."""
     fresh = {"populate_existing": True}
     request = db.session.get(AiRequest, request_id, execution_options=fresh)
     if request is None:
         raise NotFound()
-    trip_for(user_id, request.trip_id, needs=needs)
+    require_access(user_id, request.trip_id, request.requested_by, needs)
     return request
+
+
+def require_access(user_id: UUID, trip_id: UUID | None, owner_id: UUID, needs: Permission) -> None:
+    """What is in a trip is its members'; what is in none its owner's alone.
+
+    Raises NotFound, Forbidden.
+    """
+    if trip_id is not None:
+        trip_for(user_id, trip_id, needs=needs)
+    elif user_id != owner_id:
+        raise NotFound()
 
 
 def cancel_request(user_id: UUID, request_id: UUID) -> AiRequest:
@@ -119,11 +137,14 @@ def _check_day(access: Access, question: Question) -> None:
         raise wrong_field("day", "Must be a day of the trip.")
 
 
-def _keep_within_quotas(user_id: UUID, trip_id: UUID) -> None:
-    """Count under a lock of the trip's questions, so that two at once do not both fit."""
-    number = func.hashtextextended(str(trip_id), 0x6169)
+def _keep_within_quotas(user_id: UUID, trip_id: UUID | None) -> None:
+    """Count under a lock of the trip's questions, so that two at once do not both fit; of those
+    about no trip, under a lock of the person's."""
+    number = func.hashtextextended(str(trip_id or user_id), 0x6169)
     db.session.execute(select(func.pg_advisory_xact_lock(number)))
-    active = (AiRequest.trip_id == trip_id, AiRequest.status.in_(ACTIVE))
+    alone = (AiRequest.trip_id.is_(None), AiRequest.requested_by == user_id)
+    those = (AiRequest.trip_id == trip_id,) if trip_id else alone
+    active = (*those, AiRequest.status.in_(ACTIVE))
     mine = func.count().filter(AiRequest.requested_by == user_id)
     in_trip, by_user = db.session.execute(select(func.count(), mine).where(*active)).one()
     if by_user >= PER_PERSON:

@@ -48,7 +48,8 @@ class AiRequestView(WandrSchema):
     """A question to the assistant, and how far it is. `last_seq` counts its events."""
 
     id = Identifier(required=True)
-    trip_id = Identifier(required=True)
+    trip_id = Identifier(required=True, allow_none=True)
+    conversation_id = Identifier(required=True, allow_none=True)
     requested_by = Identifier(required=True)
     kind = Choice(*KINDS, required=True)
     status = Choice(*ACTIVE, *TERMINAL, required=True)

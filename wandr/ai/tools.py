@@ -5,8 +5,9 @@ A door: each tool reads in a short reading of its own, so that no connection is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -25,18 +26,34 @@ from wandr.locations.service import (
 )
 from wandr.transaction import reading
 
+NO_TRIP: Final[Mapping[str, Any]] = {
+    "trip": {
+        **dict.fromkeys(("id", "start_date", "end_date", "timezone", "currency")),
+        "title": "",
+        "notes": "",
+    },
+    "seq": 0,
+    "members": [],
+    "permissions": {"use_assistant": True},
+    "entities": {"activity": []},
+}  # fmt: skip
+"""What is read of the trip where a conversation is about none."""
+
 
 class Tools:
     """The tools of one request. `places` are all locations that they returned, by id, and those
     that the trip uses already; `snapshot` is the trip as it was read last."""
 
-    def __init__(self, user_id: UUID, trip_id: UUID) -> None:
+    def __init__(self, user_id: UUID, trip_id: UUID | None) -> None:
         self.places: dict[str, dict[str, Any]] = {}
         self.snapshot: dict[str, Any] | None = None
         self._user_id, self._trip_id = user_id, trip_id
 
     def trip_snapshot(self) -> dict[str, Any]:
         """The whole trip as `GET …/snapshot` shows it. NotFound when the asker was removed."""
+        if self._trip_id is None:
+            self.snapshot = deepcopy(dict(NO_TRIP))
+            return self.snapshot
         with reading():
             self.snapshot = feed.snapshot_of(self._trip_id, self._user_id)
             used = locations_in(self.snapshot)

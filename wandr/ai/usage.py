@@ -29,7 +29,7 @@ class Call:
     """One call of a model. At most one of these exists for a step of an attempt."""
 
     request_id: UUID
-    trip_id: UUID
+    trip_id: UUID | None
     user_id: UUID
     attempt: int
     step: int
@@ -75,7 +75,7 @@ def settle(usage_id: UUID, tokens_in: int, tokens_out: int, *, estimated: bool) 
     )
 
 
-def refuse_used_up(user_id: UUID, trip_id: UUID) -> None:
+def refuse_used_up(user_id: UUID, trip_id: UUID | None) -> None:
     """Raise TooManyRequests when nothing is left of a quota."""
     for budget in budgets_of(user_id, trip_id):
         if not budget.left:

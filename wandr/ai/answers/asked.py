@@ -60,6 +60,11 @@ class Asked:
         return found
 
     @property
+    def has_trip(self) -> bool:
+        """Whether the conversation is about a trip."""
+        return self.trip["id"] is not None
+
+    @property
     def activities(self) -> Sequence[Json]:
         found: Sequence[Json] = self.snapshot["entities"]["activity"]
         return found

@@ -119,6 +119,7 @@ class Toolbox:
         return {"weekday": f"{day:%A}", "public_holiday": holiday}
 
     def check(self, arguments: Mapping[str, Any]) -> Json:
+        self._require_trip()
         tools = self._desk.tools
         plan = read_itinerary(
             tools.trip_snapshot(), terms=self._desk.draft.terms, known=known_of(tools.places)
@@ -127,6 +128,7 @@ class Toolbox:
 
     def plan(self, arguments: Mapping[str, Any]) -> Json:
         """Ask the planner. What it makes is proposed by its keys, with the evidence that it has."""
+        self._require_trip()
         muted = Muted(self._desk.tools, Draft(), self._desk.pulse)
         wishes = arguments.get("wishes") or {}
         prompt = str(arguments.get("prompt") or "")
@@ -140,6 +142,7 @@ class Toolbox:
 
     def propose(self, arguments: Mapping[str, Any]) -> Json:
         """Suggest items: those of the planner by their keys, others by their ops."""
+        self._require_trip()
         planned = [
             self._planned[key] for key in _list(arguments, "planned") if key in self._planned
         ]
@@ -151,6 +154,10 @@ class Toolbox:
             raise MisusedError(f"At most {MOST_OPS} ops can be proposed.")
         draft.suggestions += new
         return {"proposed": [one.key for one in new]}
+
+    def _require_trip(self) -> None:
+        if self._task.trip_id is None:
+            raise MisusedError("This conversation is about no trip: there is nothing to change.")
 
     def _made(self, item: Any) -> Suggestion:
         number = len(self._desk.draft.suggestions)
