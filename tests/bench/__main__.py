@@ -7,13 +7,25 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import checking, journeys, locations, questions, realtime, rest, sizes
+from tests.bench import (
+    checking,
+    edits,
+    journeys,
+    locations,
+    mishaps,
+    questions,
+    realtime,
+    rest,
+    sizes,
+)
 from tests.bench.figures import Figure, write_figures
 
 MEASURES: dict[str, Callable[[Path], Iterable[Figure]]] = {
     "Places": locations.run,
     "Questions": questions.run,
+    "Mishaps and ideas": mishaps.run,
     "Plans": journeys.run,
+    "Edits": edits.run,
     "Checker": checking.run,
     "Sizes": sizes.measure,
     "REST": rest.measure,

@@ -1,9 +1,9 @@
 """The judge of plans. It imports nothing from `wandr`: what is wrong is defined here once more.
 
 Definitions, each by its code: see `CHECKS`. Ways are judged by what is hardly beatable (80 m a minute
-on foot, 25 km/h and five minutes by anything else, streets 1.15 times the straight line), so that a
-plan is not found wrong for another estimate. Hours are those of the catalogue, with public holidays
-and the closures that the trip was told of.
+on foot; by anything else five minutes and 25 km/h, beyond ten kilometres 60 km/h; streets 1.15 times
+the straight line), so that a plan is not found wrong for another estimate. Hours are those of the
+catalogue, with public holidays and the closures that the trip was told of.
 """
 
 from __future__ import annotations
@@ -113,7 +113,8 @@ def kilometres(a: tuple[float, float], b: tuple[float, float]) -> float:
 def least_minutes(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Of the way between two points, hardly beatable."""
     street = kilometres(a, b) * 1.15
-    return min(street / 0.08, 5 + street / 25 * 60)
+    in_town, beyond = min(street, 10.0), max(0.0, street - 10.0)
+    return min(street / 0.08, 5 + in_town / 25 * 60 + beyond)
 
 
 def _grounded(case: Case) -> Iterator[str]:

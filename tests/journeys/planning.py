@@ -22,7 +22,7 @@ def planned(made: Made) -> Case:
     """The case of a trip: what the planner proposes for it."""
     journey = made.journey
     wishes = read_wishes(made.prompt, made.form, trip_days=journey.days)
-    places = [_place(made, known) for known in made.sights.values()]
+    places = [place_in(made, known) for known in made.sights.values()]
     stops = [_stop(one) for one in journey.anchors]
     proposed = plan(wishes, places, stops, seed=made.seed)
     visits = tuple(
@@ -53,7 +53,7 @@ def place_of(known: Known) -> Place:
     )
 
 
-def _place(made: Made, known: Known) -> Place:
+def place_in(made: Made, known: Known) -> Place:
     """The same, with the closures of the trip in its hours, as on its own page."""
     place = place_of(known)
     closed = sorted((made.journey.closures or {}).get(known.id, ()))

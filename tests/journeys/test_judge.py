@@ -136,9 +136,9 @@ def no_break(case: Case) -> Case:
 
 
 def overlooked(case: Case) -> Case:
-    planned_ones = {one.place_id for one in case.visits}
-    missing = next(one for one in case.known if one not in planned_ones)
-    return replace(case, journey=replace(case.journey, must=frozenset([missing])))
+    left_out, *rest = case.visits
+    must = frozenset([left_out.place_id])
+    return Case(replace(case.journey, must=must), case.known, tuple(rest))
 
 
 PLANTS: dict[Plant, str] = {

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from wandr.ai.planner.model import Point, Stop, Wishes
+from wandr.ai.planner.scoring import plain
 from wandr.ai.planner.travel import metres_between
 from wandr.ai.tools import Tools
 from wandr.locations.names import fold
@@ -38,15 +39,24 @@ def destinations_of(
     wishes: Wishes, trip: Mapping[str, Any], stops: Sequence[Stop], tools: Tools
 ) -> list[Destination]:
     """The cities meant, the surest source deciding; empty when nothing tells."""
-    said = [*wishes.where, *wishes.named_places, *wishes.not_understood]
+    in_trip = [plain(stop.title) for stop in stops if stop.place_id]
+    left = [one for one in wishes.not_understood if not _is_within(one, in_trip)]
+    named = [one for one in wishes.named_places if not _is_within(one, in_trip)]
+    where = [one for one in wishes.where if plain(one) not in in_trip]
+    said = [*where, *named, *left]
     return (
         _called(said, "your request", tools)
-        or _resembling(wishes.where, tools)
-        or _in_text(" ".join(wishes.not_understood), "your request", tools)
+        or _resembling(where, tools)
+        or _in_text(" ".join(left), "your request", tools)
         or _in_text(trip["title"], "the trip's title", tools)
         or _around(stops, tools)
         or _of_zone(trip["timezone"], tools)
     )
+
+
+def _is_within(phrase: str, titles: Sequence[str]) -> bool:
+    """Whether it is a name, or a part of one, of what is in the trip: Belém is also in Brazil."""
+    return any(f" {plain(phrase)} " in f" {title} " for title in titles)
 
 
 def _called(phrases: Sequence[str], why: str, tools: Tools) -> list[Destination]:

@@ -17,7 +17,7 @@ from wandr.changes import feed
 from wandr.extensions import db
 from wandr.locations.kinds import kinds_meant
 from wandr.locations.models import Location, LocationName
-from wandr.locations.names import written
+from wandr.locations.names import fold, written
 from wandr.locations.service import (
     location_copy,
     nearest_city,
@@ -26,6 +26,7 @@ from wandr.locations.service import (
 )
 from wandr.transaction import reading
 
+OWN_NAME: Final = 4
 NO_TRIP: Final[Mapping[str, Any]] = {
     "trip": {
         **dict.fromkeys(("id", "start_date", "end_date", "timezone", "currency")),
@@ -90,15 +91,13 @@ class Tools:
         if not names:
             return {}
         statement = (
-            select(LocationName.name, Location)
+            select(LocationName.name, Location, LocationName.weight)
             .join(Location, Location.id == LocationName.location_id)
             .where(LocationName.name.in_(names.values()), LocationName.owner_id.is_(None), kind)
-            .order_by(
-                Location.population.asc().nulls_first(), LocationName.weight.asc(), Location.id
-            )
         )
         with reading():
-            found = {name: place for name, place in db.session.execute(statement)}  # the last wins
+            rows = sorted(db.session.execute(statement), key=lambda row: _likelihood(*row))
+            found = {name: place for name, place, _weight in rows}  # the last wins
             shown = dict(zip(found, self._shown(found.values()), strict=True))
         return {phrase: shown[name] for phrase, name in names.items() if name in shown}
 
@@ -119,6 +118,13 @@ class Tools:
         shown = [_as_json(location) for location in locations]
         self.places |= {location["id"]: location for location in shown}
         return shown
+
+
+def _likelihood(name: str, place: Location, weight: float) -> tuple[float, float, UUID]:
+    """How likely a name means a place: the larger city; its own name counts more than one in
+    another language (there is a language in which Bordeaux is Porto)."""
+    own = OWN_NAME if fold(place.name) == name else 1
+    return (place.population or 0) * own, weight, place.id
 
 
 def _as_json(location: Location) -> dict[str, Any]:

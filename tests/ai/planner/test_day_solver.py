@@ -119,15 +119,18 @@ def may_stand_together(problem: DayProblem, chosen: tuple[Node, ...]) -> bool:
 
 
 def simulate(problem: DayProblem, order: tuple[Node, ...]) -> float | None:
-    fixed = [visit.starts[0][0] for visit in order if visit.required]
+    def from_base(visit: Node) -> int:
+        return leg_between(problem.base, visit.arrive_at).minutes if problem.base else 0
+
+    fixed = [visit.starts[0][0] - from_base(visit) for visit in order if visit.required]
     now, where, metres = min([problem.start, *fixed]), None, 0.0
     for visit in order:
         if visit.moves:
             if where is not None:
                 way = leg_between(where, visit.arrive_at)
                 now, metres = now + way.minutes, metres + way.metres
-            elif problem.base:
-                now += leg_between(problem.base, visit.arrive_at).minutes
+            else:
+                now += from_base(visit)
             where = visit.leave_from
         if not visit.required:
             now = max(now, problem.start)
@@ -229,6 +232,13 @@ def test_the_bounds_of_the_day_hold_on_both_sides_of_what_is_required():
     assert solution is not None
     times = {s.node.key: s.start for s in solution.schedule if not s.node.required}
     assert sorted(times.values()) == [540, 600]
+
+
+def test_what_stands_early_is_left_for_in_time_where_visits_begin_late():
+    breakfast = node("breakfast", starts=((600, 600),), required=True, at=(35.02, 135.75))
+    sight = node("sight", starts=((540, 1000),), at=(35.02, 135.75))
+    problem = day(breakfast, sight, start=885, end=1000, base=(35.0, 135.75))
+    assert keys(solve_day(problem)) == ["breakfast", "sight"]
 
 
 def test_the_first_answer_to_a_wish_earns_its_bonus():

@@ -76,7 +76,7 @@ def frame_day(day: date, wishes: Wishes, stops: Sequence[Stop], base: Point | No
         end=end,
         fixed=blocks,
         titles={stop.id: stop.title for stop in timed},
-        meals=tuple(_times(stop) for stop in timed if stop.kind in MEAL_KINDS),
+        meals=tuple(times_of(stop) for stop in timed if stop.kind in MEAL_KINDS),
         base=stays[0] if stays else base,
         anchors=tuple(stop.point for stop in busy if stop.point) or tuple(stays),
         max_load=max(0, pace.minutes - untimed * USUAL_STOP_MINUTES),
@@ -90,8 +90,8 @@ def _active(stops: Iterable[Stop]) -> list[Stop]:
 
 def _bounds(wishes: Wishes, blocks: Sequence[Node]) -> Window:
     """When visits may begin and end, so that with the fixed blocks no day spans over 16 hours."""
-    start = _minute(wishes.day_start) if wishes.day_start else PACES[wishes.pace].start
-    end = _minute(wishes.day_end) if wishes.day_end else USUAL_END
+    start = minute_of(wishes.day_start) if wishes.day_start else PACES[wishes.pace].start
+    end = minute_of(wishes.day_end) if wishes.day_end else USUAL_END
     if blocks:
         start = max(start, min(MIDNIGHT, _end(blocks[-1])) - LONGEST_SPAN)
         end = min(end, blocks[0].starts[0][0] + LONGEST_SPAN)
@@ -111,7 +111,7 @@ def _blocks(stops: Iterable[Stop]) -> tuple[Node, ...]:
 
 
 def _fixed(stop: Stop) -> Node:
-    start, end = _times(stop)
+    start, end = times_of(stop)
     return Node(
         key=stop.id,
         minutes=end - start,
@@ -123,12 +123,13 @@ def _fixed(stop: Stop) -> Node:
     )
 
 
-def _times(stop: Stop) -> Window:
+def times_of(stop: Stop) -> Window:
+    """When it takes place, in minutes of its day; an hour where only one end is known."""
     if stop.start is None:
-        end = _minute(stop.end or time(0))
+        end = minute_of(stop.end or time(0))
         return max(0, end - USUAL_STOP_MINUTES), end
-    start = _minute(stop.start)
-    end = _minute(stop.end) if stop.end else min(MIDNIGHT, start + USUAL_STOP_MINUTES)
+    start = minute_of(stop.start)
+    end = minute_of(stop.end) if stop.end else min(MIDNIGHT, start + USUAL_STOP_MINUTES)
     return start, end if end > start else MIDNIGHT
 
 
@@ -154,5 +155,6 @@ def _end(node: Node) -> int:
     return node.starts[0][0] + node.minutes
 
 
-def _minute(clock: time) -> int:
+def minute_of(clock: time) -> int:
+    """The minute of the day."""
     return clock.hour * 60 + clock.minute

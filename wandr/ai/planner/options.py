@@ -32,6 +32,7 @@ LATER_MEALS: Final[Mapping[str, tuple[int, int]]] = {
 
 # Without known hours a visit is put where most places are open, and marked.
 CAUTIOUS_HOURS: Final[Window] = (10 * 60, 17 * 60)
+EATEN_BEFORE: Final = 45  # minutes before the last moment for a meal: who begins then has eaten
 GOOD_IN_THE_DARK: Final = frozenset(["food", "market", "neighbourhood", "square", "theatre"])
 
 
@@ -94,7 +95,7 @@ def meal_gaps(frame: Frame, country_code: str) -> list[Node]:
             visits=0,
         )
         for meal, starts in meal_times(country_code).items()
-        if not _has_meal(frame, meal, country_code)
+        if not _has_meal(frame, meal, country_code) and frame.start + EATEN_BEFORE <= starts[1]
     ]
     return [gap for gap in free if _fits(gap, frame)]
 

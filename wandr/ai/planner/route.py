@@ -11,6 +11,7 @@ from wandr.ai.planner.model import Point
 from wandr.ai.planner.travel import metres_between
 
 LONGEST_DETOUR: Final = 1.25
+A_FEW_STEPS: Final = 400.0  # metres more, where the fixed stops go back and forth anyway
 
 
 def route_metres(points: Sequence[Point]) -> float:
@@ -42,7 +43,8 @@ def goes_back_and_forth(solution: DaySolution) -> bool:
     """Over 1.25 times the best order, and the planned visits, not the fixed stops, are to blame."""
     nodes = [scheduled.node for scheduled in solution.schedule if scheduled.node.moves]
     excess = _excess(nodes)
-    return excess > 0 and excess > _excess([node for node in nodes if node.required])
+    fixed = _excess([node for node in nodes if node.required])
+    return excess > (fixed + A_FEW_STEPS if fixed else 0.0)
 
 
 def _excess(nodes: Sequence[Node]) -> float:

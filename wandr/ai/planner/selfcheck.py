@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import time
 from itertools import pairwise
 
-from wandr.ai.planner.frames import LONGEST_SPAN, Frame
+from wandr.ai.planner.frames import LONGEST_SPAN, Frame, minute_of
 from wandr.ai.planner.hours import open_windows
 from wandr.ai.planner.model import Place, PlannedVisit, Point
 from wandr.ai.planner.travel import leg_between
@@ -37,7 +36,7 @@ def _repeated(visits: Iterable[PlannedVisit]) -> Iterator[tuple[str, str]]:
 
 def _closed(visit: PlannedVisit, places: Mapping[str, Place]) -> bool:
     windows = open_windows(places[visit.place_id], visit.day)
-    start, end = _minute(visit.start), _minute(visit.end)
+    start, end = minute_of(visit.start), minute_of(visit.end)
     return windows is not None and not any(low <= start and end <= high for low, high in windows)
 
 
@@ -51,7 +50,7 @@ def _collisions(
     ]
     for visit in visits:
         point = places[visit.place_id].point
-        busy.append((_minute(visit.start), _minute(visit.end), point, point, visit.key))
+        busy.append((minute_of(visit.start), minute_of(visit.end), point, point, visit.key))
     busy.sort(key=lambda entry: entry[:2])
     for before, after in pairwise(busy):
         key = after[4] or before[4]
@@ -61,7 +60,3 @@ def _collisions(
         key = busy[-1][4] or busy[0][4]
         if key:
             yield key, "day too long"
-
-
-def _minute(clock: time) -> int:
-    return clock.hour * 60 + clock.minute

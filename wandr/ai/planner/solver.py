@@ -75,7 +75,9 @@ class _Solver:
     def search(self) -> _Rank | None:
         """Go through the sets by growing size; the best that holds all that is required."""
         found: _Rank | None = None
-        first = min([self.problem.start, *(self.latest[index] for index in self.required)])
+        # What stands early is left for in time, also when visits begin later.
+        due = (self.latest[index] - self.ways[HERE][index][0] for index in self.required)
+        first = min([self.problem.start, *due])
         layer: _Layer = {0: (self._nothing(), {HERE: [(first, 0.0, HERE, ())]})}
         while layer:
             best = min(self._complete(layer), default=None)
