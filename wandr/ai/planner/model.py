@@ -73,7 +73,8 @@ class Stop:
 @dataclass(frozen=True)
 class Wishes:
     """What is asked for. `days` are to be planned; where one of them is taken already, a day of
-    `spare_days` stands in for it. `interests` weighs interests and kinds of place from 0 to 1."""
+    `spare_days` stands in for it; on some, visits begin only after `arrivals`. `interests` weighs
+    interests and kinds of place from 0 to 1. `budget_minor` is for all of the `party`."""
 
     days: tuple[date, ...]
     party: int = 1
@@ -88,6 +89,7 @@ class Wishes:
     day_start: time | None = None
     day_end: time | None = None
     spare_days: tuple[date, ...] = ()
+    arrivals: Mapping[date, time] = field(default_factory=dict)
     understood: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
@@ -117,7 +119,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """One proposed visit, in the local time of its place."""
+    """One proposed visit, in the local time of its place. What it costs all is a rough estimate."""
 
     key: str
     place_id: str
@@ -130,6 +132,19 @@ class PlannedVisit:
     depends_on: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    cost_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The way from one city to the next, with the time to settle in; an estimate."""
+
+    origin: str
+    destination: str
+    day: date
+    start: time
+    end: time
+    minutes: int
 
 
 @dataclass(frozen=True)
@@ -138,3 +153,4 @@ class Plan:
 
     items: tuple[PlannedVisit, ...]
     notes: tuple[str, ...] = ()
+    transfers: tuple[Transfer, ...] = ()

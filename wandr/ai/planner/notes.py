@@ -54,8 +54,6 @@ def _on_wishes(brief: Brief) -> Iterator[str]:
     if wishes.diet:
         diet = ", ".join(sorted(wishes.diet))
         yield f"Not checked: whether there is {diet} food, which is not known of any place."
-    if wishes.budget_minor is not None:
-        yield "Not checked: the budget, since prices are known only roughly."
 
 
 def _on_day(brief: Brief, day: PlannedDay) -> Iterator[str]:
