@@ -71,7 +71,7 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
     def progress(_event: str, _values: Mapping[str, object]) -> None:
         desk.pulse()
 
-    cities = [City(one.name, one.point) for one in situation.destinations]
+    cities = [City(one.name, one.point, one.timezone or "UTC") for one in situation.destinations]
     seed = task.request_id.int % 2**32  # the next attempt makes the same plan
 
     def make(wishes: Wishes) -> Plan:

@@ -88,12 +88,15 @@ def transfer_of(way: Transfer) -> Suggestion:
     fields = {
         "title": f"{way.origin} → {way.destination}",
         "kind": "transport",
-        "day": way.day.isoformat(),
-        "start_time": way.start.strftime("%H:%M"),
-        "end_time": way.end.strftime("%H:%M"),
+        "day": f"{way.start:%Y-%m-%d}",
+        "start_time": f"{way.start:%H:%M}",
+        "timezone": f"{way.start.tzinfo}",
+        "end_day": f"{way.end:%Y-%m-%d}" if way.end.date() != way.start.date() else None,
+        "end_time": f"{way.end:%H:%M}",
+        "end_timezone": f"{way.end.tzinfo}",
         "notes": reason,
     }
-    return Suggestion(key=f"way-{way.day}", ops=[_create(fields)], reason=reason)
+    return Suggestion(key=f"way-{way.start:%Y-%m-%d}", ops=[_create(fields)], reason=reason)
 
 
 def idea_of(place: Place, reason: str) -> Suggestion:

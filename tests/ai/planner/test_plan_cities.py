@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, time, timedelta
 from typing import Any
 
 import pytest
 
 from tests.ai.planner.building import WEEK, place, stop, wishes
-from wandr.ai.planner.cities import City, apart, divide, plan_cities
+from wandr.ai.planner.cities import SETTLING_IN, City, apart, divide, plan_cities
 from wandr.ai.planner.model import Place, Stop
 from wandr.ai.planner.travel import metres_between
 
@@ -87,16 +87,37 @@ def test_every_visit_is_in_the_city_of_its_day() -> None:
 def test_visits_begin_after_the_way_to_the_next_city() -> None:
     plan = plan_of(4, SOUTH, NORTH)
     (way,) = plan.transfers
-    assert (way.origin, way.destination, way.day) == ("South", "North", WEEK[2])
+    assert (way.origin, way.destination, way.start.date()) == ("South", "North", WEEK[2])
     assert way.minutes > 120
-    first = min(item.start for item in plan.items if item.day == way.day)
-    assert first >= way.end
-    assert min(item.start for item in plan.items if item.day == WEEK[3]) < way.end
+    first = min(item.start for item in plan.items if item.day == WEEK[2])
+    assert first >= way.end.time()
+    assert min(item.start for item in plan.items if item.day == WEEK[3]) < way.end.time()
 
 
 def test_the_way_begins_when_days_do() -> None:
     (way,) = plan_of(4, SOUTH, NORTH, day_start=time(11)).transfers
-    assert way.start == time(11)
+    assert way.start.time() == time(11)
+
+
+def test_each_end_of_a_way_is_told_by_its_own_clock() -> None:
+    east, west = replace(SOUTH, timezone="Asia/Tokyo"), replace(NORTH, timezone="Asia/Shanghai")
+    (way,) = plan_of(4, east, west).transfers
+    passed = way.end.astimezone(UTC) - way.start.astimezone(UTC)
+    assert passed == timedelta(minutes=way.minutes + SETTLING_IN)
+    assert way.end.utcoffset() == timedelta(hours=8)
+
+
+def test_a_day_that_ends_on_the_way_has_no_visits() -> None:
+    antipode = City("Antipode", (-35.0, -44.0), "America/Sao_Paulo")
+    there = sights(antipode, 6)
+    plan = plan_cities(
+        wishes(4), [replace(SOUTH, timezone="Asia/Tokyo"), antipode], [*ALL, *there], [], seed=1
+    )
+    (way,) = plan.transfers
+    assert way.minutes > 24 * 60
+    visited = {item.day for item in plan.items if item.place_id.startswith("antipode")}
+    assert way.start.date() not in visited
+    assert all(item.start >= way.end.time() for item in plan.items if item.day == way.end.date())
 
 
 @pytest.mark.parametrize("cities", [[SOUTH], [SOUTH, SUBURB]])

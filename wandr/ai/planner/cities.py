@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations, pairwise, permutations
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from wandr.ai.planner.frames import PACES
 from wandr.ai.planner.model import Place, Plan, Point, Progress, Stop, Transfer, Wishes
 from wandr.ai.planner.planner import no_progress, plan
 from wandr.ai.planner.scoring import value_of
 from wandr.ai.planner.travel import leg_between, metres_between
+from wandr.ai.planner.visits import clock
 
 MOST_CITIES: Final = 6
 ONE_CITY_M: Final = 25_000  # nearer ones are one destination
 NEAR_M: Final = 60_000  # what is so near a city is seen from there; what is fixed binds its day
 BEST_SIGHTS: Final = 30  # of a city that say how many days it deserves
 SETTLING_IN: Final = 30  # minutes, after arriving
-LATEST_START: Final = 20 * 60
 BROKEN_ANCHOR: Final = 1000
 
 
@@ -29,6 +30,7 @@ class City:
 
     name: str
     point: Point
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def plan_cities(
     sojourns = divide(wishes, apart(cities), places, stops)
     near = _places_by_city([one.city for one in sojourns], places)
     transfers = list(_transfers(sojourns, wishes))
-    arrivals = {one.day: one.end for one in transfers}
+    arrivals = _arrivals(transfers)
     plans = [
         plan(
             replace(wishes, days=one.days, spare_days=(), arrivals=arrivals),
@@ -169,14 +171,27 @@ def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
 
 
 def _transfers(sojourns: Sequence[Sojourn], wishes: Wishes) -> Iterator[Transfer]:
-    begin = PACES[wishes.pace].start
-    if wishes.day_start:
-        begin = wishes.day_start.hour * 60 + wishes.day_start.minute
+    """The ways between cities, each begun in the morning, each end by the clock of its city."""
+    begin = wishes.day_start or clock(PACES[wishes.pace].start)
     for before, after in pairwise(sojourns):
         way = leg_between(before.city.point, after.city.point)
-        end = min(LATEST_START, begin + way.minutes + SETTLING_IN)
-        names = before.city.name, after.city.name
-        yield Transfer(*names, after.days[0], _clock(begin), _clock(end), way.minutes)
+        start = datetime.combine(after.days[0], begin, ZoneInfo(before.city.timezone))
+        there = start.astimezone(UTC) + timedelta(minutes=way.minutes + SETTLING_IN)
+        yield Transfer(
+            before.city.name,
+            after.city.name,
+            start=start,
+            end=there.astimezone(ZoneInfo(after.city.timezone)),
+            minutes=way.minutes,
+        )
+
+
+def _arrivals(transfers: Sequence[Transfer]) -> dict[date, time]:
+    """From when on one is there; on a day that ends on the way, not at all."""
+    on_the_way = {
+        one.start.date(): time.max for one in transfers if one.end.date() > one.start.date()
+    }
+    return on_the_way | {one.end.date(): one.end.time() for one in transfers}
 
 
 def _notes(
@@ -195,7 +210,3 @@ def _told(sojourn: Sojourn) -> str:
     """The nights: to the morning after the last day there."""
     first, last = sojourn.days[0], sojourn.days[-1] + timedelta(days=1)
     return f"{first} to {last}"
-
-
-def _clock(minute: int) -> time:
-    return time(*divmod(minute, 60))

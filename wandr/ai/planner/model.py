@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Literal
 
 Point = tuple[float, float]
@@ -137,13 +137,13 @@ class PlannedVisit:
 
 @dataclass(frozen=True)
 class Transfer:
-    """The way from one city to the next, with the time to settle in; an estimate."""
+    """The way from one city to the next, `minutes` long, and the time to settle in; an estimate.
+    Each end is in the time of its city."""
 
     origin: str
     destination: str
-    day: date
-    start: time
-    end: time
+    start: datetime
+    end: datetime
     minutes: int
 
 

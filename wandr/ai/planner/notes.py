@@ -67,7 +67,8 @@ def _on_day(brief: Brief, day: PlannedDay) -> Iterator[str]:
     load = sum(scheduled.node.load for scheduled in day.solution.schedule)
     target = PACES[brief.wishes.pace].minutes
     if brief.places and load < LIGHT_SHARE * target:
-        why = (
-            "of what stands in it" if day.frame.fixed else "nothing more that fits is open or near"
+        fitting = (
+            "open or near" if brief.wishes.budget_minor is None else "open, near and affordable"
         )
+        why = "of what stands in it" if day.frame.fixed else f"nothing more that fits is {fitting}"
         yield f"{name} is light ({load} of about {target} minutes of visits), because {why}."

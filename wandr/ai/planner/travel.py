@@ -13,6 +13,7 @@ EARTH_RADIUS_M: Final = 6_371_009
 LONGEST_WALK_MINUTES: Final = 25
 UNKNOWN_LEG_MINUTES: Final = 20
 WITHIN_A_CITY_METRES: Final = 25_000
+FLOWN_METRES: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Mode:
 WALK = Mode("walk", detour=1.3, metres_per_minute=80, overhead=0)
 TRANSIT = Mode("transit", detour=1.3, metres_per_minute=300, overhead=12)
 TRAIN = Mode("train", detour=1.2, metres_per_minute=1300, overhead=35)
+FLIGHT = Mode("flight", detour=1.1, metres_per_minute=11_500, overhead=200)
 
 
 def metres_between(a: Point, b: Point) -> float:
@@ -50,7 +52,8 @@ def metres_between(a: Point, b: Point) -> float:
 
 @lru_cache(maxsize=65536)
 def leg_between(a: Point | None, b: Point | None) -> Leg:
-    """The way from a to b: on foot while that is short, else by public transport.
+    """The way from a to b: on foot while that is short, else by public transport,
+    and from 500 km on by air, airports included.
 
     To or from an unknown point a margin is allowed.
     """
@@ -61,6 +64,7 @@ def leg_between(a: Point | None, b: Point | None) -> Leg:
     if walk <= LONGEST_WALK_MINUTES:
         return Leg(walk, metres, WALK.name)
     mode = TRANSIT if metres < WITHIN_A_CITY_METRES else TRAIN
+    mode = FLIGHT if metres >= FLOWN_METRES else mode
     return Leg(_minutes(mode, metres), metres, mode.name)
 
 
