@@ -12,8 +12,8 @@ from random import Random
 from tests.journeys.judge import Case, Journey, Known, Visit, judge, kilometres
 from tests.journeys.made_up import ATLAS, PROMPTS, STARTS, catalogue, cities, middle_of
 from tests.journeys.planning import place_of
-from wandr.ai.planner.cities import City, plan_cities
-from wandr.ai.planner.spending import within_budget
+from wandr.ai.planner.cities import City
+from wandr.ai.planner.journey import plan_journey
 from wandr.ai.planner.wishes import read_wishes
 
 EUR_A_PERSON = (0, 10, 20, 35, 70)  # by price band
@@ -46,9 +46,7 @@ def wide(seed: int) -> Wide:
     wishes = read_wishes(dice.choice(PROMPTS), form, trip_days=days)
     where = [City(name, _middle(name)) for name in names]
     places = [place_of(one) for one in sights.values()]
-    plan = within_budget(
-        wishes, places, lambda some: plan_cities(wishes, where, some, [], seed=seed)
-    )
+    plan = plan_journey(wishes, where, places, [], seed=seed)
     visits = tuple(
         Visit(one.place_id, one.title, one.day, one.start, one.end) for one in plan.items
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,11 +13,10 @@ from wandr.ai.answers.asked import Asked
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.checker.itinerary import Terms
 from wandr.ai.ideas import suggest
-from wandr.ai.planner.cities import City, apart, plan_cities
+from wandr.ai.planner.cities import City
 from wandr.ai.planner.conflicts import find_conflict
-from wandr.ai.planner.model import Place, Plan, Wishes
-from wandr.ai.planner.planner import plan
-from wandr.ai.planner.spending import within_budget
+from wandr.ai.planner.journey import plan_journey
+from wandr.ai.planner.model import Plan, Wishes
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.repairs import propose_repair
 from wandr.ai.situation import Situation, understand
@@ -75,13 +74,8 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
     seed = task.request_id.int % 2**32  # the next attempt makes the same plan
 
     def make(wishes: Wishes) -> Plan:
-        def around(places: Sequence[Place]) -> Plan:
-            stops = situation.stops
-            if len(apart(cities)) > 1:
-                return plan_cities(wishes, cities, places, stops, seed=seed, progress=progress)
-            return plan(wishes, places, stops, seed=seed, progress=progress)
-
-        return within_budget(wishes, situation.places, around)
+        places, stops = situation.places, situation.stops
+        return plan_journey(wishes, cities, places, stops, seed=seed, progress=progress)
 
     planned = make(situation.wishes)
     by_id = {place.id: place for place in situation.places}

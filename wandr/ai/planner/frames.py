@@ -50,6 +50,7 @@ class Frame:
     anchors: tuple[Point, ...]
     max_load: int
     max_visits: int
+    longest_walk: int
 
 
 def days_to_plan(wishes: Wishes, stops: Sequence[Stop]) -> tuple[date, ...]:
@@ -81,6 +82,7 @@ def frame_day(day: date, wishes: Wishes, stops: Sequence[Stop], base: Point | No
         anchors=tuple(stop.point for stop in busy if stop.point) or tuple(stays),
         max_load=max(0, pace.minutes - untimed * USUAL_STOP_MINUTES),
         max_visits=max(0, pace.visits - untimed),
+        longest_walk=wishes.longest_walk,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Final, Literal
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -17,6 +17,9 @@ Progress = Callable[[str, Mapping[str, object]], None]
 """Told what the planner does next. What it raises ends the planning: so a caller cancels."""
 
 Ops = Sequence[Mapping[str, object]]
+
+LONGEST_WALK_MINUTES: Final = 25
+"""What people walk from one place to the next, unless they say otherwise."""
 
 Pace = Literal["relaxed", "normal", "full"]
 Severity = Literal["error", "warning", "info"]
@@ -74,7 +77,8 @@ class Stop:
 class Wishes:
     """What is asked for. `days` are to be planned; where one of them is taken already, a day of
     `spare_days` stands in for it; on some, visits begin only after `arrivals`. `interests` weighs
-    interests and kinds of place from 0 to 1. `budget_minor` is for all of the `party`."""
+    interests and kinds of place from 0 to 1. `budget_minor` is for all of the `party`;
+    `tastes` are the interests of single members by name; `longest_walk` is in minutes."""
 
     days: tuple[date, ...]
     party: int = 1
@@ -90,6 +94,8 @@ class Wishes:
     day_end: time | None = None
     spare_days: tuple[date, ...] = ()
     arrivals: Mapping[date, time] = field(default_factory=dict)
+    tastes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    longest_walk: int = LONGEST_WALK_MINUTES
     understood: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 

@@ -9,7 +9,7 @@ from typing import Final
 from wandr.ai.planner.brief import Brief
 from wandr.ai.planner.days import DaySolution
 from wandr.ai.planner.frames import PACES, Frame
-from wandr.ai.planner.model import PlannedVisit
+from wandr.ai.planner.model import LONGEST_WALK_MINUTES, PlannedVisit
 
 LIGHT_SHARE: Final = 0.6
 
@@ -51,6 +51,11 @@ def _on_wishes(brief: Brief) -> Iterator[str]:
         yield f"Not understood: {', '.join(brief.unknown)}."
     if brief.unanswered and brief.places:
         yield f"Nothing is known here for: {', '.join(brief.unanswered)}."
+    if wishes.longest_walk < LONGEST_WALK_MINUTES:
+        yield (
+            f"Ways of more than {wishes.longest_walk} min are not walked. Not checked: whether"
+            " places can be reached without steps, which is not known of any."
+        )
     if wishes.diet:
         diet = ", ".join(sorted(wishes.diet))
         yield f"Not checked: whether there is {diet} food, which is not known of any place."

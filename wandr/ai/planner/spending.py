@@ -6,6 +6,7 @@ not planned, stays and ways are not counted, and what is unknown counts nothing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -75,14 +76,15 @@ def _too_dear(
         value = value_of(place, wishes, frozenset())
         return place.name in named, value / costs[item.place_id], item.place_id
 
+    priced = sorted((one for one in planned.items if costs.get(one.place_id)), key=worth_its_price)
+    left = Counter(item.day for item in planned.items)
     gone: set[str] = set()
-    for item in sorted(
-        (one for one in planned.items if costs.get(one.place_id)), key=worth_its_price
-    ):
-        if over <= 0:
-            break
-        gone.add(item.place_id)
-        over -= costs[item.place_id]
+    for spares_last in (True, False):  # the last visit of a day goes only when all else has
+        for item in priced:
+            if over > 0 and item.place_id not in gone and left[item.day] > spares_last:
+                gone.add(item.place_id)
+                left[item.day] -= 1
+                over -= costs[item.place_id]
     return gone
 
 
