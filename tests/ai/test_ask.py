@@ -10,6 +10,8 @@ import pytest
 from tests.ai.conftest import Answered
 from tests.cast import Person
 from wandr.ai.attempts import run_attempt
+from wandr.extensions import db
+from wandr.locations.loading import LocationRow, load_rows
 
 
 def test_a_question_is_accepted_and_waits(path: str, participant: Person) -> None:
@@ -184,3 +186,44 @@ def test_wishes_that_do_not_go_together_are_told_apart(
     (told,) = [event["data"] for event in events if event["data"].get("stage") == "conflict"]
     assert told["wishes"] == ["no castle", "Nijo Castle"]
     assert "These wishes do not go together: no castle, Nijo Castle." in events[-1]["data"]["text"]
+
+
+def test_a_journey_through_two_cities_within_a_budget(
+    world: Any, answered: Answered, participant: Person
+) -> None:
+    city = LocationRow(
+        source="geonames", source_id="1", name="Testopolis", kind="city", latitude=34.0,
+        longitude=133.0, attribution="x", country_code="JP", timezone="Asia/Tokyo",
+        population=500_000,
+    )  # fmt: skip
+    sights = [
+        LocationRow(
+            source="wandr-atlas", source_id=f"testopolis-{n}", name=f"Great Hall {n}", kind="museum",
+            latitude=34.0 + n / 500, longitude=133.0, attribution="x", country_code="JP",
+            timezone="Asia/Tokyo", hours="09:00-18:00",
+            attributes={"minutes": 60, "prominence": 4, "price_band": 2, "interests": ["art"]},
+        )
+        for n in range(4)
+    ]  # fmt: skip
+    load_rows([city, *sights])
+    db.session.commit()
+    request = answered("4 days in Kyoto and Testopolis", wishes={
+        "budget_minor": 20_000, "currency": "EUR", "party": 2,
+        "tastes": {"Ada": ["temples"], "Bob": ["art"]},
+    })  # fmt: skip
+    proposal = participant.get(f"/proposals/{request['proposal_id']}")
+    way, *visits = proposal["items"]
+    fields = way["ops"][0]["fields"]
+    assert (fields["title"], fields["kind"]) == ("Kyoto → Testopolis", "transport")
+    assert fields["timezone"] == fields["end_timezone"] == "Asia/Tokyo"
+    assert sum(item["cost_delta_minor"] or 0 for item in visits) <= 20_000
+    titles = {item["ops"][0]["fields"]["title"]: item["ops"][0]["fields"]["day"] for item in visits}
+    there = [day for title, day in titles.items() if title.startswith("Great Hall")]
+    assert there
+    assert all(day >= fields["day"] for day in there)
+    errors = [f for item in proposal["items"] for f in item["findings"] if f["severity"] == "error"]
+    assert errors == []
+    said = participant.get(f"/ai/requests/{request['id']}/events?wait=0")["events"][-1]["data"]
+    assert "Where you sleep: Kyoto" in said["text"]
+    assert "EUR of 200 for 2 people" in said["text"]
+    assert "to each alone: Ada" in said["text"]

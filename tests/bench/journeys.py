@@ -14,8 +14,9 @@ from tests.journeys.infeasible import impossible, possible
 from tests.journeys.judge import Case, judge
 from tests.journeys.made_up import Made, make_up
 from tests.journeys.planning import errors_of, planned
+from tests.journeys.wide import violations_of, wide
 
-TRIPS, WISHES = 500, 100
+TRIPS, WISHES, WIDE = 500, 100, 100
 SOFT = frozenset({"no_lunch"})  # one may want another plan, and can do this one
 A_WEEK = 7
 NONE, ALL = Goal(0), Goal(100, at_least=True)
@@ -47,8 +48,24 @@ def run(_: Path | None = None) -> Iterator[Figure]:
     yield Figure("violations of any other kind", hard, "found", goal=NONE)
     yield Figure("errors by our own checker", len(errors), "found", goal=NONE)
     yield Figure("days without time for lunch", found.count("no_lunch"), "days")
+    yield from _wide()
     yield from _conflicts()
     yield Figure("a plan for seven days, p95", quantiles(weeks, n=20)[-1], "s", goal=at_most(2))
+
+
+def _wide() -> Iterator[Figure]:
+    """Trips through two or three cities, within a budget."""
+    took, found = [], 0
+    for seed in range(WIDE):
+        begun = time.perf_counter()
+        trip = wide(seed)
+        took.append(time.perf_counter() - begun)
+        for violation in violations_of(trip):
+            found += 1
+            sys.stdout.write(f"  seed {seed}, {', '.join(trip.names)}: {violation}\n")
+    yield Figure("trips through several cities, with a budget", WIDE, "trips")
+    yield Figure("violations in them, of any kind", found, "found", goal=NONE)
+    yield Figure("a plan for several cities, p95", quantiles(took, n=20)[-1], "s", goal=at_most(2))
 
 
 def _conflicts() -> Iterator[Figure]:

@@ -77,7 +77,7 @@ def make_up(seed: int) -> Made:
     closed = dice.sample(sorted(sights), dice.choice([0, 0, 2, 4]))
     closures = {one: frozenset(dice.sample(days, dice.randint(1, length))) for one in closed}
     anchors = tuple(_anchor(dice, days, n) for n in range(dice.choice([0, 0, 1, 2])))
-    middle = _middle(list(sights.values()))
+    middle = middle_of(list(sights.values()))
     journey = Journey(middle, days, pace, avoid, closures, _apart(anchors))
     form = {"pace": pace, "avoid": sorted(avoid), "party": dice.randint(1, 6)}
     return Made(seed, city, journey, dice.choice(PROMPTS), form, sights)
@@ -113,5 +113,6 @@ def _apart(anchors: tuple[Visit, ...]) -> tuple[Visit, ...]:
     return tuple({one.day: one for one in anchors}.values())
 
 
-def _middle(sights: list[Known]) -> tuple[float, float]:
+def middle_of(sights: list[Known]) -> tuple[float, float]:
+    """Where most of the sights are."""
     return median(one.latitude for one in sights), median(one.longitude for one in sights)

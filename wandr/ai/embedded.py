@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from wandr.ai import wording
@@ -12,13 +13,14 @@ from wandr.ai.answers.asked import Asked
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.checker.itinerary import Terms
 from wandr.ai.ideas import suggest
+from wandr.ai.planner.cities import City
 from wandr.ai.planner.conflicts import find_conflict
+from wandr.ai.planner.journey import plan_journey
 from wandr.ai.planner.model import Plan, Wishes
-from wandr.ai.planner.planner import plan
 from wandr.ai.planner.wishes import read_wishes
 from wandr.ai.repairs import propose_repair
 from wandr.ai.situation import Situation, understand
-from wandr.ai.translation import days_of, suggestion_of
+from wandr.ai.translation import days_of, suggestion_of, transfer_of
 from wandr.ai.verdict import give_verdict
 from wandr.base import utc_now
 
@@ -60,20 +62,27 @@ class EmbeddedAssistant:
 def _wishes(task: Task, trip: Mapping[str, Any]) -> Wishes:
     days = [task.day] if task.day else days_of(trip)[:MOST_DAYS]
     form = {**task.wishes, "days": [task.day]} if task.day else task.wishes
-    return read_wishes(task.prompt, form, trip_days=days)
+    wishes = read_wishes(task.prompt, form, trip_days=days)
+    return replace(wishes, currency=wishes.currency or trip["currency"])
 
 
 def _plan(task: Task, situation: Situation, desk: Desk) -> None:
     def progress(_event: str, _values: Mapping[str, object]) -> None:
         desk.pulse()
 
+    cities = [City(one.name, one.point, one.timezone or "UTC") for one in situation.destinations]
+    seed = task.request_id.int % 2**32  # the next attempt makes the same plan
+
     def make(wishes: Wishes) -> Plan:
-        seed = task.request_id.int % 2**32  # the next attempt makes the same plan
-        return plan(wishes, situation.places, situation.stops, seed=seed, progress=progress)
+        places, stops = situation.places, situation.stops
+        return plan_journey(wishes, cities, places, stops, seed=seed, progress=progress)
 
     planned = make(situation.wishes)
     by_id = {place.id: place for place in situation.places}
-    desk.draft.suggestions = [suggestion_of(v, by_id[v.place_id]) for v in planned.items]
+    desk.draft.suggestions = [
+        *map(transfer_of, planned.transfers),
+        *(suggestion_of(v, by_id[v.place_id]) for v in planned.items),
+    ]
     for line in wording.on_plan(planned, situation.destinations):
         desk.say(line)
     conflict = find_conflict(

@@ -27,7 +27,9 @@ SEVERITIES = get_args(Severity)
 LONGEST_WAIT = 25  # seconds
 WISHES = (
     "What the form says: days (a number, or dates), party, pace, interests, avoid, diet, "
-    "named_places, where, budget_minor, currency, day_start, day_end. It goes before the prompt."
+    "named_places, where, budget_minor, currency, day_start, day_end, tastes (interests by "
+    "member), longest_walk (minutes); for repair rain, closed, late_minutes, arrive_at. It goes "
+    "before the prompt."
 )
 
 

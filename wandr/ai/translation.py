@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from wandr.ai.assistant import Suggestion
 from wandr.ai.findings import as_json
-from wandr.ai.planner.model import Evidence, Place, PlannedVisit, Stop
+from wandr.ai.planner.model import Evidence, Place, PlannedVisit, Stop, Transfer
 
 USUAL_MINUTES: Final = 60
 FOOD_KINDS: Final = frozenset({"food", "restaurant", "cafe", "bar"})
@@ -78,7 +78,25 @@ def suggestion_of(visit: PlannedVisit, place: Place) -> Suggestion:
         evidence=[_evidence(one) for one in visit.evidence],
         findings=[as_json(one) for one in visit.findings],
         depends_on=visit.depends_on,
+        cost_delta_minor=visit.cost_minor,
     )
+
+
+def transfer_of(way: Transfer) -> Suggestion:
+    """The way to the next city as an item of a proposal: when it is, not what one takes."""
+    reason = f"{way.minutes} min from {way.origin} to {way.destination} (estimate); time to settle"
+    fields = {
+        "title": f"{way.origin} → {way.destination}",
+        "kind": "transport",
+        "day": f"{way.start:%Y-%m-%d}",
+        "start_time": f"{way.start:%H:%M}",
+        "timezone": f"{way.start.tzinfo}",
+        "end_day": f"{way.end:%Y-%m-%d}" if way.end.date() != way.start.date() else None,
+        "end_time": f"{way.end:%H:%M}",
+        "end_timezone": f"{way.end.tzinfo}",
+        "notes": reason,
+    }
+    return Suggestion(key=f"way-{way.start:%Y-%m-%d}", ops=[_create(fields)], reason=reason)
 
 
 def idea_of(place: Place, reason: str) -> Suggestion:

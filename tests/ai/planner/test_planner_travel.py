@@ -45,6 +45,14 @@ def test_who_is_there_already_takes_no_time():
     assert leg_between(KINKAKU_JI, KINKAKU_JI).minutes == 0
 
 
+def test_far_away_one_flies_and_airports_take_their_time():
+    paris, rome, versailles = (48.8566, 2.3522), (41.8967, 12.4822), (48.8049, 2.1204)
+    flight, train = leg_between(paris, rome), leg_between(paris, (50.8467, 4.3525))
+    assert (flight.mode, train.mode) == ("flight", "train")
+    assert 4 * 60 < flight.minutes < 6 * 60
+    assert leg_between(paris, versailles).mode == "transit"
+
+
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(points, points)
 def test_ways_are_the_same_in_both_directions_and_not_faster_than_a_city_allows(a, b):

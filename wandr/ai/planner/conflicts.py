@@ -83,6 +83,8 @@ def wishes_in(wishes: Wishes, places: Sequence[Place]) -> Iterator[Wish]:
     """The wishes that can be let go, the places last: they are what people came for."""
     for ban in sorted(wishes.avoid):
         yield Wish(f"no {ban}", partial(_allowed, ban))
+    if wishes.budget_minor is not None:
+        yield Wish("the budget", lambda w: replace(w, budget_minor=None))
     if wishes.day_start is not None:
         yield Wish(f"from {wishes.day_start:%H:%M}", lambda w: replace(w, day_start=None))
     if wishes.day_end is not None:

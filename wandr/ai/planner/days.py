@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from wandr.ai.planner.model import Point, Window
+from wandr.ai.planner.model import LONGEST_WALK_MINUTES, Point, Window
 from wandr.ai.planner.travel import Leg, leg_between
 
 VALUE_PER_METRE: Final = 0.4 / 1000
@@ -57,19 +57,22 @@ class DayProblem:
     max_visits: int = 99
     bonuses: Mapping[str, float] = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
+    longest_walk: int = LONGEST_WALK_MINUTES
 
     @cached_property
     def legs(self) -> tuple[tuple[Leg, ...], ...]:
         """From each node, and last from the base (index HERE), to each node."""
         origins = [node.leave_from for node in self.nodes]
-        rows = [[leg_between(a, node.arrive_at) for node in self.nodes] for a in origins]
+        rows = [[self._leg(a, node) for node in self.nodes] for a in origins]
         home = [self._leg_from_base(node) for node in self.nodes]
         return tuple(tuple(row) for row in [*rows, home])
 
     def _leg_from_base(self, node: Node) -> Leg:
         # The way from the base takes time, but does not count as route: no order avoids it.
-        minutes = leg_between(self.base, node.arrive_at).minutes if self.base else 0
-        return Leg(minutes, 0.0, "")
+        return Leg(self._leg(self.base, node).minutes if self.base else 0, 0.0, "")
+
+    def _leg(self, origin: Point | None, node: Node) -> Leg:
+        return leg_between(origin, node.arrive_at, self.longest_walk)
 
 
 class Scheduled(NamedTuple):

@@ -50,6 +50,7 @@ class Draft:
     trip_days: Sequence[date]
     values: dict[str, object] = field(default_factory=dict)
     interests: dict[str, float] = field(default_factory=dict)
+    tastes: dict[str, dict[str, float]] = field(default_factory=dict)
     avoid: set[str] = field(default_factory=set)
     diet: set[str] = field(default_factory=set)
     dates: set[date] = field(default_factory=set)

@@ -50,6 +50,7 @@ class Frame:
     anchors: tuple[Point, ...]
     max_load: int
     max_visits: int
+    longest_walk: int
 
 
 def days_to_plan(wishes: Wishes, stops: Sequence[Stop]) -> tuple[date, ...]:
@@ -68,7 +69,7 @@ def frame_day(day: date, wishes: Wishes, stops: Sequence[Stop], base: Point | No
     timed = [stop for stop in busy if stop.start or stop.end]
     untimed = len(busy) - len(timed)
     blocks = _blocks(timed)
-    start, end = _bounds(wishes, blocks)
+    start, end = _bounds(wishes, blocks, wishes.arrivals.get(day))
     pace = PACES[wishes.pace]
     return Frame(
         day=day,
@@ -81,6 +82,7 @@ def frame_day(day: date, wishes: Wishes, stops: Sequence[Stop], base: Point | No
         anchors=tuple(stop.point for stop in busy if stop.point) or tuple(stays),
         max_load=max(0, pace.minutes - untimed * USUAL_STOP_MINUTES),
         max_visits=max(0, pace.visits - untimed),
+        longest_walk=wishes.longest_walk,
     )
 
 
@@ -88,9 +90,10 @@ def _active(stops: Iterable[Stop]) -> list[Stop]:
     return [stop for stop in stops if stop.status not in GONE]
 
 
-def _bounds(wishes: Wishes, blocks: Sequence[Node]) -> Window:
+def _bounds(wishes: Wishes, blocks: Sequence[Node], arrival: time | None) -> Window:
     """When visits may begin and end, so that with the fixed blocks no day spans over 16 hours."""
     start = minute_of(wishes.day_start) if wishes.day_start else PACES[wishes.pace].start
+    start = max(start, minute_of(arrival)) if arrival else start
     end = minute_of(wishes.day_end) if wishes.day_end else USUAL_END
     if blocks:
         start = max(start, min(MIDNIGHT, _end(blocks[-1])) - LONGEST_SPAN)

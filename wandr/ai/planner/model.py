@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
-from typing import Literal
+from datetime import date, datetime, time
+from typing import Final, Literal
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -17,6 +17,9 @@ Progress = Callable[[str, Mapping[str, object]], None]
 """Told what the planner does next. What it raises ends the planning: so a caller cancels."""
 
 Ops = Sequence[Mapping[str, object]]
+
+LONGEST_WALK_MINUTES: Final = 25
+"""What people walk from one place to the next, unless they say otherwise."""
 
 Pace = Literal["relaxed", "normal", "full"]
 Severity = Literal["error", "warning", "info"]
@@ -73,7 +76,9 @@ class Stop:
 @dataclass(frozen=True)
 class Wishes:
     """What is asked for. `days` are to be planned; where one of them is taken already, a day of
-    `spare_days` stands in for it. `interests` weighs interests and kinds of place from 0 to 1."""
+    `spare_days` stands in for it; on some, visits begin only after `arrivals`. `interests` weighs
+    interests and kinds of place from 0 to 1. `budget_minor` is for all of the `party`;
+    `tastes` are the interests of single members by name; `longest_walk` is in minutes."""
 
     days: tuple[date, ...]
     party: int = 1
@@ -88,6 +93,9 @@ class Wishes:
     day_start: time | None = None
     day_end: time | None = None
     spare_days: tuple[date, ...] = ()
+    arrivals: Mapping[date, time] = field(default_factory=dict)
+    tastes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    longest_walk: int = LONGEST_WALK_MINUTES
     understood: tuple[str, ...] = ()
     not_understood: tuple[str, ...] = ()
 
@@ -117,7 +125,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class PlannedVisit:
-    """One proposed visit, in the local time of its place."""
+    """One proposed visit, in the local time of its place. What it costs all is a rough estimate."""
 
     key: str
     place_id: str
@@ -130,6 +138,19 @@ class PlannedVisit:
     depends_on: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     findings: tuple[Finding, ...] = ()
+    cost_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """The way from one city to the next, `minutes` long, and the time to settle in; an estimate.
+    Each end is in the time of its city."""
+
+    origin: str
+    destination: str
+    start: datetime
+    end: datetime
+    minutes: int
 
 
 @dataclass(frozen=True)
@@ -138,3 +159,4 @@ class Plan:
 
     items: tuple[PlannedVisit, ...]
     notes: tuple[str, ...] = ()
+    transfers: tuple[Transfer, ...] = ()

@@ -9,7 +9,7 @@ from typing import Final
 from wandr.ai.planner.brief import Brief
 from wandr.ai.planner.days import DaySolution
 from wandr.ai.planner.frames import PACES, Frame
-from wandr.ai.planner.model import PlannedVisit
+from wandr.ai.planner.model import LONGEST_WALK_MINUTES, PlannedVisit
 
 LIGHT_SHARE: Final = 0.6
 
@@ -51,11 +51,14 @@ def _on_wishes(brief: Brief) -> Iterator[str]:
         yield f"Not understood: {', '.join(brief.unknown)}."
     if brief.unanswered and brief.places:
         yield f"Nothing is known here for: {', '.join(brief.unanswered)}."
+    if wishes.longest_walk < LONGEST_WALK_MINUTES:
+        yield (
+            f"Ways of more than {wishes.longest_walk} min are not walked. Not checked: whether"
+            " places can be reached without steps, which is not known of any."
+        )
     if wishes.diet:
         diet = ", ".join(sorted(wishes.diet))
         yield f"Not checked: whether there is {diet} food, which is not known of any place."
-    if wishes.budget_minor is not None:
-        yield "Not checked: the budget, since prices are known only roughly."
 
 
 def _on_day(brief: Brief, day: PlannedDay) -> Iterator[str]:
@@ -69,7 +72,8 @@ def _on_day(brief: Brief, day: PlannedDay) -> Iterator[str]:
     load = sum(scheduled.node.load for scheduled in day.solution.schedule)
     target = PACES[brief.wishes.pace].minutes
     if brief.places and load < LIGHT_SHARE * target:
-        why = (
-            "of what stands in it" if day.frame.fixed else "nothing more that fits is open or near"
+        fitting = (
+            "open or near" if brief.wishes.budget_minor is None else "open, near and affordable"
         )
+        why = "of what stands in it" if day.frame.fixed else f"nothing more that fits is {fitting}"
         yield f"{name} is light ({load} of about {target} minutes of visits), because {why}."

@@ -25,6 +25,12 @@ _NOT = (
     r"no|not|without|avoid(?:ing)?|skip(?:ping)?|except(?: for)?|do(?:n't| not) (?:want|like)|hate"
 )
 _SOME = r"(?:a few|some|a bit of|a little|maybe)"
+_SLOW_ON_FOOT = (
+    r"wheelchairs?|walking frame|crutches|pram|stroller|pushchair|bad knees?|step[- ]free"
+    r"|(?:can't|cannot|can not|don't|do not) walk (?:far|much|long)|short walks"
+    r"|(?:little|less|not much|not too much|minimal) walking|limited mobility"
+)
+SHORT_WALK_MINUTES: Final = 10
 _CLOCK = r"(\d{1,2})(?::(\d{2}))? ?(am|pm)?"
 _CURRENCIES: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 _CODE = r"EUR|USD|GBP|JPY|CHF|AUD|CAD|SEK|NOK|DKK|CZK|HUF|PLN|TRY|THB|SGD|MXN"
@@ -64,6 +70,12 @@ def read_diet(prompt: Prompt, draft: Draft) -> None:
     for match in prompt.take(rf"(?:we are |i am |i'm |we're )?({DIETS})"):
         draft.diet.add(match[1].casefold().replace(" ", "-"))
         draft.understood.append(match.group())
+
+
+def read_mobility(prompt: Prompt, draft: Draft) -> None:
+    """Who cannot walk far: nothing is known of steps, so that walks are kept short."""
+    for match in prompt.take(rf"(?:with )?(?:a |in a |my )?(?:{_SLOW_ON_FOOT})"):
+        draft.suggest("longest_walk", SHORT_WALK_MINUTES, match.group())
 
 
 def read_bans(prompt: Prompt, draft: Draft) -> None:

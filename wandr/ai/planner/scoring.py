@@ -79,9 +79,11 @@ def is_banned(place: Place, avoid: Iterable[str]) -> bool:
 def choose_candidates(
     worth: Mapping[str, float], places: Sequence[Place], wishes: Wishes, *, limit: int
 ) -> list[Place]:
-    """The most valuable places, where repetitions of a kind that nobody asked for count less."""
-    left, kinds = list(places), Counter[str]()
-    chosen: list[Place] = []
+    """The most valuable places, where repetitions of a kind that nobody asked for count less. Each
+    wish has two of them a day at least, however much better the answers to another are."""
+    chosen = _answers(worth, places, wishes)[:limit]
+    kinds = Counter(place.kind for place in chosen)
+    left = [place for place in places if place not in chosen]
     while left and len(chosen) < limit:
 
         def worth_now(place: Place) -> float:
@@ -93,6 +95,16 @@ def choose_candidates(
         chosen.append(best)
         kinds[best.kind] += 1
     return chosen
+
+
+def _answers(worth: Mapping[str, float], places: Sequence[Place], wishes: Wishes) -> list[Place]:
+    """The best two answers a day to each wish that is meant fully."""
+    ranked = sorted(places, key=lambda place: (-worth[place.id], place.id))
+    found: dict[str, Place] = {}
+    for key in daily_bonuses(wishes):
+        answering = [place for place in ranked if key in {place.kind, *place.interests}]
+        found |= {place.id: place for place in answering[: 2 * max(1, len(wishes.days))]}
+    return list(found.values())
 
 
 def within_reach(

@@ -93,6 +93,7 @@ class Workbench:
                 base=frame.base,
                 max_load=frame.max_load,
                 max_visits=frame.max_visits,
+                longest_walk=frame.longest_walk,
                 bonuses=self.bonuses,
                 needs=frozenset(slot for gap in self.gaps[day] for slot in gap.slots),
             )

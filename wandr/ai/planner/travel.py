@@ -7,12 +7,12 @@ from functools import lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import Final
 
-from wandr.ai.planner.model import Point
+from wandr.ai.planner.model import LONGEST_WALK_MINUTES, Point
 
 EARTH_RADIUS_M: Final = 6_371_009
-LONGEST_WALK_MINUTES: Final = 25
 UNKNOWN_LEG_MINUTES: Final = 20
 WITHIN_A_CITY_METRES: Final = 25_000
+FLOWN_METRES: Final = 500_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Mode:
 WALK = Mode("walk", detour=1.3, metres_per_minute=80, overhead=0)
 TRANSIT = Mode("transit", detour=1.3, metres_per_minute=300, overhead=12)
 TRAIN = Mode("train", detour=1.2, metres_per_minute=1300, overhead=35)
+FLIGHT = Mode("flight", detour=1.1, metres_per_minute=11_500, overhead=200)
 
 
 def metres_between(a: Point, b: Point) -> float:
@@ -49,18 +50,23 @@ def metres_between(a: Point, b: Point) -> float:
 
 
 @lru_cache(maxsize=65536)
-def leg_between(a: Point | None, b: Point | None) -> Leg:
-    """The way from a to b: on foot while that is short, else by public transport.
+def leg_between(a: Point | None, b: Point | None, longest_walk: int = LONGEST_WALK_MINUTES) -> Leg:
+    """The way from a to b: on foot while that is short, else by public transport,
+    and from 500 km on by air, airports included.
 
-    To or from an unknown point a margin is allowed.
+    To or from an unknown point a margin is allowed. Who cannot walk that far does not get there
+    sooner than who does.
     """
     if a is None or b is None:
         return Leg(UNKNOWN_LEG_MINUTES, 0.0, "unknown")
     metres = metres_between(a, b)
     walk = _minutes(WALK, metres)
-    if walk <= LONGEST_WALK_MINUTES:
+    if walk <= longest_walk:
         return Leg(walk, metres, WALK.name)
+    if walk <= LONGEST_WALK_MINUTES:
+        return Leg(max(walk, _minutes(TRANSIT, metres)), metres, TRANSIT.name)
     mode = TRANSIT if metres < WITHIN_A_CITY_METRES else TRAIN
+    mode = FLIGHT if metres >= FLOWN_METRES else mode
     return Leg(_minutes(mode, metres), metres, mode.name)
 
 

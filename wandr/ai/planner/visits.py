@@ -42,7 +42,7 @@ def _visit(
     scheduled: Scheduled, option: Option, frame: Frame, *, before: Stand | None, wishes: Wishes
 ) -> PlannedVisit:
     place, start = option.place, scheduled.start
-    leg = leg_between(before.point, place.point) if before else None
+    leg = leg_between(before.point, place.point, frame.longest_walk) if before else None
     return PlannedVisit(
         key=f"{frame.day.isoformat()}:{place.id}",
         place_id=place.id,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Final, cast
 
 from wandr.ai.planner.dates import read_days
 from wandr.ai.planner.draft import Draft, Prompt
 from wandr.ai.planner.lexicon import PACE_WORDS, interest_of
-from wandr.ai.planner.model import Pace, Wishes
+from wandr.ai.planner.model import LONGEST_WALK_MINUTES, Pace, Wishes
 from wandr.ai.planner.phrases import (
     ban_of,
     read_bans,
@@ -18,6 +18,7 @@ from wandr.ai.planner.phrases import (
     read_clock,
     read_diet,
     read_interests,
+    read_mobility,
     read_pace,
     read_people,
     read_times,
@@ -32,6 +33,7 @@ _RULES: Final[tuple[Callable[[Prompt, Draft], None], ...]] = (
     read_people,
     read_pace,
     read_diet,
+    read_mobility,
     read_bans,
     read_where,
     read_interests,
@@ -42,9 +44,9 @@ def read_wishes(prompt: str, form: Mapping[str, object], *, trip_days: Sequence[
     """What is wished for, in the trip's days.
 
     The form may hold `days` (a number, or dates), `party`, `pace`, `interests` (names, or weights
-    by name), `avoid`, `diet`, `named_places`, `where`, `budget_minor`, `currency`, `day_start`,
-    `day_end` (a time or "HH:MM"). What is unknown or unreadable in it is listed in
-    `not_understood`, never raised.
+    by name), `tastes` (the same, by member), `longest_walk` (minutes), `avoid`, `diet`,
+    `named_places`, `where`, `budget_minor`, `currency`, `day_start`, `day_end` (a time or "HH:MM").
+    What is unknown or unreadable in it is listed in `not_understood`, never raised.
     """
     draft = Draft(tuple(sorted(set(trip_days))))
     for key, value in form.items():
@@ -80,6 +82,10 @@ def _wishes(draft: Draft) -> Wishes:
         where=tuple(draft.where),
         day_start=cast(time | None, draft.values.get("day_start")),
         day_end=cast(time | None, draft.values.get("day_end")),
+        tastes={name: dict(sorted(taste.items())) for name, taste in sorted(draft.tastes.items())},
+        longest_walk=min(
+            LONGEST_WALK_MINUTES, cast(int, draft.values.get("longest_walk", LONGEST_WALK_MINUTES))
+        ),
         understood=tuple(draft.understood),
         not_understood=tuple(draft.not_understood),
     )
@@ -117,13 +123,29 @@ def _form_pace(key: str, value: object, draft: Draft) -> None:
 
 
 def _form_interests(key: str, value: object, draft: Draft) -> None:
-    weighed = value if isinstance(value, Mapping) else dict.fromkeys(_texts(value), 1.0)
-    for name, weight in weighed.items():
+    for said, weights in _weighed(key, value, draft):
+        draft.like(weights, said)
+
+
+def _form_tastes(key: str, value: object, draft: Draft) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(value)
+    for member, likings in value.items():
+        taste = draft.tastes.setdefault(str(member), {})
+        for said, weights in _weighed(f"{key}: {member}", likings, draft):
+            taste.update({k: max(weight, taste.get(k, 0.0)) for k, weight in weights.items()})
+            draft.understood.append(said)
+
+
+def _weighed(key: str, value: object, draft: Draft) -> Iterator[tuple[str, dict[str, float]]]:
+    """The interests of a list, or of weights by name, with what was said."""
+    named = value if isinstance(value, Mapping) else dict.fromkeys(_texts(value), 1.0)
+    for name, weight in named.items():
         weights = interest_of(str(name))
         if weights is None or not 0 < float(weight) <= 1:
             draft.not_understood.append(f"{key}: {name}")
             continue
-        draft.like({k: share * float(weight) for k, share in weights.items()}, f"{key}: {name}")
+        yield f"{key}: {name}", {k: share * float(weight) for k, share in weights.items()}
 
 
 def _form_avoid(key: str, value: object, draft: Draft) -> None:
@@ -175,6 +197,8 @@ _FORM: Final[Mapping[str, Callable[[str, object, Draft], None]]] = {
     "interests": _form_interests,
     "avoid": _form_avoid,
     "diet": _form_diet,
+    "tastes": _form_tastes,
+    "longest_walk": _form_number,
     "named_places": _form_names,
     "where": _form_names,
     "currency": _form_currency,
