@@ -82,7 +82,7 @@ USER_DOORS = {
 OPEN_DOORS = {
     "auth.ask_for_reset", "auth.log_in", "auth.refresh_session", "auth.register",
     "auth.reset_password", "auth.verify_email", "members.preview_invite",
-    "health.read_entry", "health.read_health", "health.read_readiness",
+    "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
     "docs.read_asyncapi", "docs.read_docs", "docs.read_docs_asset", "docs.read_docs_script", "docs.read_openapi",
 }  # fmt: skip
 

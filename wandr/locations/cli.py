@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,11 +13,14 @@ from flask.cli import AppGroup
 from sqlalchemy import exists, select, text
 
 from wandr.extensions import db
+from wandr.locations.dumps import READERS
+from wandr.locations.importing import Tally, read_places
 from wandr.locations.loading import LocationRow, load_rows
 from wandr.locations.models import Location
 from wandr.transaction import atomic
 
 EXPECTED_ROWS = 78_000
+MOST_TOLD = 20
 locations_cli = AppGroup("locations", help="Cities, airports and sights.")
 
 
@@ -32,6 +37,38 @@ def load_locations(if_empty: bool, countries: tuple[str, ...]) -> None:
         count = load_rows(_each(shown))
     _tidy()
     click.echo(f"locations: {count} loaded")
+
+
+@locations_cli.command("import")
+@click.option("--format", "kind", required=True, type=click.Choice(sorted(READERS)))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_locations(kind: str, file: Path) -> None:
+    """Import sights from an open dump. Importing again updates and keeps every id.
+
+    All or nothing is written; a line that cannot be read is told and skipped.
+    """
+    tally = Tally()
+    size = file.stat().st_size
+    with (
+        file.open(encoding="utf-8", errors="surrogateescape", newline="") as lines,
+        click.progressbar(length=size, label=file.name, file=sys.stderr) as shown,
+        atomic(),
+    ):
+        load_rows(read_places(_told(lines, shown), READERS[kind], tally))
+    _tidy()
+    for number, fault in tally.bad[:MOST_TOLD]:
+        click.echo(f"line {number}: {fault}", err=True)
+    if len(tally.bad) > MOST_TOLD:
+        click.echo(f"… and {len(tally.bad) - MOST_TOLD} more", err=True)
+    click.echo(
+        f"locations: {tally.places} places of {tally.lines} lines, {len(tally.bad)} unreadable"
+    )
+
+
+def _told(lines: Iterable[str], shown: Any) -> Iterator[str]:
+    for line in lines:
+        shown.update(len(line.encode("utf-8", "surrogateescape")))
+        yield line
 
 
 def _gazetteer() -> Any:

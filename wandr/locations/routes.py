@@ -17,6 +17,7 @@ from wandr.locations import service
 from wandr.locations.models import Location
 from wandr.locations.routing import Leg, estimate_matrix, estimate_route
 from wandr.locations.schemas import (
+    AttributionsView,
     CustomPlaceFields,
     LocationView,
     MatrixQuestion,
@@ -56,6 +57,14 @@ def list_nearby_locations(args: dict[str, Any]) -> Response:
     found = service.locations_near(args.pop("lat"), args.pop("lon"), viewer_id=me().user_id, **args)
     bodies = [{**VIEW.dump(place), "distance_m": round(distance_m)} for place, distance_m in found]
     return page_response(bodies, None)
+
+
+@blueprint.route("/attributions")
+@door(Access.OPEN)
+@blueprint.response(200, AttributionsView)
+def list_attributions() -> dict[str, Any]:
+    """Whom to thank for the places that are loaded here."""
+    return {"attributions": service.attributions()}
 
 
 @blueprint.route("/reverse")

@@ -51,6 +51,20 @@ class Near(fields.Field):
         return Point(latitude, longitude)
 
 
+class AttributionView(WandrSchema):
+    """A source of places, whom to thank for them, and how many are loaded."""
+
+    source = Text(40, required=True)
+    attribution = Text(300, required=True)
+    places = Whole(required=True)
+
+
+class AttributionsView(WandrSchema):
+    """All of them, by source."""
+
+    attributions = fields.List(fields.Nested(AttributionView), required=True)
+
+
 class LocationView(WandrSchema):
     """A place on Earth; `hours` in OSM syntax, `attribution` to be shown with it."""
 

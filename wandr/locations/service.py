@@ -81,6 +81,17 @@ def nearest_city(latitude: float, longitude: float) -> Location | None:
     return None if city is None else city.location
 
 
+def attributions() -> list[dict[str, Any]]:
+    """Whom to thank for what is loaded: each source's attributions, and for how many places."""
+    loaded = (
+        select(Location.source, Location.attribution, func.count().label("places"))
+        .where(Location.created_by.is_(None))
+        .group_by(Location.source, Location.attribution)
+        .order_by(Location.source, Location.attribution)
+    )
+    return [dict(row._mapping) for row in db.session.execute(loaded)]
+
+
 def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
     """Add a place of the user's own. Country, region and zone come from a city within 100 km.
 
