@@ -13,6 +13,7 @@ from tests.ai.providers.fake import (
     Script,
     anthropic_answer,
     anthropic_calls,
+    called,
     chunk,
     fake_model,
     openai_answer,
@@ -269,3 +270,39 @@ def test_the_operator_chooses(more: dict[str, str], name: str) -> None:
         "REDIS_URL": "redis://h",
     }
     assert assistant_for(Settings.from_environment(environ | more)).name == name
+
+
+def unreadable(arguments: str = '{"text": ') -> Script:
+    """A call of a tool whose arguments break off."""
+    told = chunk(tool_calls=[called(0, arguments, "call-0", "find_locations")])
+    return Script(*sse(told, chunk(end="tool_calls"), "[DONE]"))
+
+
+def test_a_call_that_cannot_be_read_may_be_made_again(
+    world: Any, answered: Answered, participant: Person
+) -> None:
+    again = openai_calls(("find_locations", {"text": "Nijo Castle"}))
+    with fake_model(unreadable(), again, openai_answer("Found.")) as model:
+        request = answered("castles?", kind="ask", by=by(model))
+    assert text_of(participant, request) == "Found."
+    told_to_model = json.loads(model.asked[1]["messages"][-1]["content"])
+    assert "Call it again with one JSON object" in told_to_model["error"]
+    assert json.loads(model.asked[2]["messages"][-1]["content"])["locations"]
+
+
+def test_a_comma_too_many_is_no_matter(world: Any, answered: Answered, participant: Person) -> None:
+    with fake_model(unreadable('{"text": "Nijo Castle",}'), openai_answer("Found.")) as model:
+        answered("castles?", kind="ask", by=by(model))
+    assert json.loads(model.asked[1]["messages"][-1]["content"])["locations"]
+
+
+def test_a_model_that_never_writes_json_gives_way_to_the_built_in_one(
+    world: Any, answered: Answered, participant: Person
+) -> None:
+    with fake_model(*[unreadable() for _ in range(6)]) as model:
+        request = answered("Who is coming?", kind="ask", by=by(model))
+    assert len(model.asked) == 3
+    assert request["status"] == "succeeded"
+    said = text_of(participant, request)
+    assert "the built-in planner does" in said
+    assert "3 people" in said

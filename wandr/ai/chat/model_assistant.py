@@ -13,7 +13,7 @@ from wandr.ai.chat.plain import PlainText
 from wandr.ai.chat.prompt import SYSTEM, opening
 from wandr.ai.chat.specs import SPECS
 from wandr.ai.chat.toolbox import Toolbox
-from wandr.ai.providers.errors import ProviderError
+from wandr.ai.providers.errors import Nonsense, ProviderError
 from wandr.ai.providers.patience import ask_patiently
 from wandr.ai.providers.provider import (
     ChatRequest,
@@ -32,6 +32,7 @@ from wandr.errors import TooManyRequests
 
 log = structlog.get_logger()
 MOST_STEPS: Final = 6  # turns of the model in one answer
+MOST_UNREAD: Final = 3  # turns in a row in which nothing could be read
 SECONDS: Final = 80.0  # for all of them: the request has 110, and the planner needs some of those
 ENDINGS: Final = {
     "length": "\n(The answer was cut off: it grew too long.)\n",
@@ -91,12 +92,15 @@ class ModelAssistant:
 
     def _converse(self, task: Task, desk: Desk, first: str) -> None:
         deadline, box = Deadline.after(SECONDS), Toolbox(task, desk, self._built_in)
-        messages = [Message("user", first)]
+        messages, unread = [Message("user", first)], 0
         for _ in range(MOST_STEPS):
             turn = self._turn(tuple(messages), desk, deadline)
             if not turn.calls:
                 desk.say(turn.ending)
                 return
+            unread = unread + 1 if all(call.fault for call in turn.calls) else 0
+            if unread == MOST_UNREAD:
+                raise Nonsense("The model does not write JSON.")
             results = tuple(box.use(call) for call in turn.calls)
             messages.append(Message("assistant", turn.text, calls=turn.calls))
             messages.append(Message("user", results=results))

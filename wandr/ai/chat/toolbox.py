@@ -64,6 +64,8 @@ class Toolbox:
         """What a call brings. One that makes no sense, or fails, is answered by saying so."""
         self._desk.status(stage="tool", tool=call.name[:40])
         try:
+            if call.fault:
+                raise MisusedError(f"{call.fault} Call it again with one JSON object.")
             if (tool := _TOOLS.get(call.name)) is None:
                 raise MisusedError(f"There is no tool {call.name[:40]!r}.")
             found = tool(self, call.arguments)

@@ -22,11 +22,13 @@ class TextDelta:
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A tool that the model wants to be used; whole, never in parts."""
+    """A tool that the model wants to be used; whole, never in parts. `fault` says why its
+    arguments could not be read; there are none then."""
 
     id: str
     name: str
     arguments: Mapping[str, Any]
+    fault: str = ""
 
 
 @dataclass(frozen=True)

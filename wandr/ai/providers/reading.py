@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Final
@@ -22,6 +23,7 @@ from wandr.ai.providers.provider import (
 from wandr.ai.providers.sse import ServerEvent, read_events
 from wandr.ai.providers.wire import Answer, is_about_length
 
+STRINGS: Final = re.compile(r'("(?:[^"\\]|\\.)*")')  # of JSON: nothing is changed within
 MOST_CALLS: Final = 16  # of one turn
 MOST_CHARACTERS: Final = 200_000  # of the arguments of all of them
 
@@ -46,9 +48,13 @@ class PartialCalls:
             raise errors.Nonsense("The model wants too much at once.")
 
     def whole(self) -> Iterator[ToolCall]:
-        """The calls, in order. Raises Nonsense when the arguments of one are no JSON object."""
+        """The calls, in order. Arguments that are no JSON object are mended where that is plain,
+        else the call says so: the model may try again."""
         for _, (id, name, arguments) in sorted(self._calls.items()):
-            yield ToolCall(id, name, object_of(arguments or "{}"))
+            try:
+                yield ToolCall(id, name, mended_object(arguments or "{}"))
+            except errors.Nonsense as fault:
+                yield ToolCall(id, name, {}, fault=f"{fault}")
 
 
 class Transcript(ABC):
@@ -132,6 +138,29 @@ def object_of(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise errors.Nonsense("The model does not write a JSON object.")
     return value
+
+
+def mended_object(text: str) -> dict[str, Any]:
+    """A JSON object as models write it: with words or a fence around it, a comma too many, or
+    written as a string. Raises Nonsense for what would have to be guessed."""
+    try:
+        return object_of(text)
+    except errors.Nonsense:
+        return object_of(_bare(text))
+
+
+def _bare(text: str) -> str:
+    """What stands between the first brace and the last, without commas before a closing one."""
+    try:
+        inner = json.loads(text)
+        text = inner if isinstance(inner, str) else text
+    except (ValueError, RecursionError):
+        pass
+    braced = text[text.find("{") : text.rfind("}") + 1]
+    return "".join(
+        part if part.startswith('"') else re.sub(r",(\s*[}\]])", r"\1", part)
+        for part in STRINGS.split(braced)
+    )
 
 
 def problem_in(error: Any) -> errors.ProviderError:
