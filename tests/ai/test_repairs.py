@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -63,6 +64,21 @@ def test_what_fits_nowhere_becomes_an_idea_and_is_not_lost(
     participant.post(f"/proposals/{proposal['id']}/acceptance", json={})
     walk = participant.get(f"{path}/activities/{garden['id']}")
     assert (walk["day"], walk["status"], walk["start_time"]) == (None, "idea", None)
+
+
+def test_nothing_moves_into_the_past(
+    garden: Any, proposed: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved_to() -> str:
+        day: str = proposed("It rains on Friday", kind="repair")["items"][0]["ops"][0]["fields"][
+            "day"
+        ]
+        return day
+
+    assert moved_to() == "2027-04-01"
+    during = datetime(2027, 4, 2, 8, tzinfo=UTC)
+    monkeypatch.setattr("wandr.ai.repairs.utc_now", lambda: during)
+    assert moved_to() == "2027-04-03"
 
 
 def test_what_is_not_understood_is_asked_and_nothing_proposed(

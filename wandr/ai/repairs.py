@@ -24,10 +24,8 @@ def propose_repair(task: Task, snapshot: dict[str, Any], desk: Desk) -> None:
     """Mend what the request tells of; where it tells of nothing, what the checker finds."""
     trip = snapshot["trip"]
     stops = tuple(map(stop_of, snapshot["entities"]["activity"]))
-    days = days_of(trip)
-    told = read_mishaps(
-        task.prompt, task.wishes, stops, trip_days=days, today=utc_now().date(), day=task.day
-    )
+    days, today = days_of(trip), utc_now().date()
+    told = read_mishaps(task.prompt, task.wishes, stops, trip_days=days, today=today, day=task.day)
     desk.status(stage="understood", mishaps=[_as_told(told, n) for n in range(len(told.mishaps))])
     for question in told.unclear:
         desk.say(f"{question}\n")
@@ -41,7 +39,8 @@ def propose_repair(task: Task, snapshot: dict[str, Any], desk: Desk) -> None:
     places = {place.id: place for place in distinct_places([*desk.tools.places.values(), *found])}
     wishes = read_wishes("", form, trip_days=days)
     seed = task.request_id.int % 2**32
-    mended = repair(Trip(tuple(days), stops, places, wishes, seed), told.mishaps)
+    ahead = tuple(day for day in days if day >= today)  # nothing moves into the past
+    mended = repair(Trip(ahead, stops, places, wishes, seed), told.mishaps)
     desk.draft.suggestions = list(as_suggestions(mended, places))
     for line in _lines(mended):
         desk.say(f"{line}\n")
