@@ -108,7 +108,8 @@ def test_the_command_leaves_tables_that_indexes_can_answer_for(full_app):
             "SELECT relname, relpages, relallvisible FROM pg_class WHERE relname = ANY(:names)"
         )
         found = db.session.execute(pages, {"names": ["locations", "location_names"]}).all()
-    assert [name for name, all_pages, visible in found if visible < all_pages] == []
+        # VACUUM passes over a page that something else holds at that moment.
+    assert [name for name, pages, visible in found if visible < 0.99 * pages] == []
 
 
 def test_every_place_names_its_source(full_app):

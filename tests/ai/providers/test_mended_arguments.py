@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wandr.ai.providers import errors
@@ -57,17 +57,22 @@ def test_a_call_says_what_is_wrong_and_the_others_stand() -> None:
 
 
 anything: Any = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
 )
 
 
-@given(st.dictionaries(st.text(), anything))
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.dictionaries(st.text(max_size=5), anything, max_size=4))
 def test_what_is_json_is_never_changed(value: dict[str, Any]) -> None:
     assert mended_object(json.dumps(value)) == value
     assert mended_object(f"```\n{json.dumps(value)}\n```") == value
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.text())
 def test_no_text_is_worse_than_nonsense(text: str) -> None:
     with suppress(errors.Nonsense):
