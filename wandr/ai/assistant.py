@@ -33,6 +33,11 @@ class Task:
     wishes: dict[str, Any]
     earlier: tuple[Exchange, ...] = ()
 
+    @property
+    def seed(self) -> int:
+        """For the planner: the next attempt makes the same plan."""
+        return self.request_id.int % 2**32
+
 
 @dataclass(frozen=True)
 class Suggestion:

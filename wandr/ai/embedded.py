@@ -71,11 +71,10 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
         desk.pulse()
 
     cities = [City(one.name, one.point, one.timezone or "UTC") for one in situation.destinations]
-    seed = task.request_id.int % 2**32  # the next attempt makes the same plan
 
     def make(wishes: Wishes) -> Plan:
         places, stops = situation.places, situation.stops
-        return plan_journey(wishes, cities, places, stops, seed=seed, progress=progress)
+        return plan_journey(wishes, cities, places, stops, seed=task.seed, progress=progress)
 
     planned = make(situation.wishes)
     by_id = {place.id: place for place in situation.places}

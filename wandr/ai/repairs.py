@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from wandr.ai.assistant import Desk, Suggestion, Task
 from wandr.ai.planner.model import Place, Stop
 from wandr.ai.planner.wishes import read_wishes
-from wandr.ai.repair.mishaps import MISHAP_KEYS, Told, read_mishaps
+from wandr.ai.repair.mishaps import MISHAP_KEYS, Mishap, read_mishaps
 from wandr.ai.repair.model import Addition, Move, Repair, Trip
 from wandr.ai.repair.repair import repair
 from wandr.ai.translation import days_of, distinct_places, stop_of, suggestion_of
@@ -26,7 +27,7 @@ def propose_repair(task: Task, snapshot: dict[str, Any], desk: Desk) -> None:
     stops = tuple(map(stop_of, snapshot["entities"]["activity"]))
     days, today = days_of(trip), utc_now().date()
     told = read_mishaps(task.prompt, task.wishes, stops, trip_days=days, today=today, day=task.day)
-    desk.status(stage="understood", mishaps=[_as_told(told, n) for n in range(len(told.mishaps))])
+    desk.status(stage="understood", mishaps=list(map(_as_told, told.mishaps)))
     for question in told.unclear:
         desk.say(f"{question}\n")
     if not told.mishaps:
@@ -38,9 +39,8 @@ def propose_repair(task: Task, snapshot: dict[str, Any], desk: Desk) -> None:
     found = _sights_near(stops, {one.day for one in told.mishaps}, desk)
     places = {place.id: place for place in distinct_places([*desk.tools.places.values(), *found])}
     wishes = read_wishes("", form, trip_days=days)
-    seed = task.request_id.int % 2**32
     ahead = tuple(day for day in days if day >= today)  # nothing moves into the past
-    mended = repair(Trip(ahead, stops, places, wishes, seed), told.mishaps)
+    mended = repair(Trip(ahead, stops, places, wishes, task.seed), told.mishaps)
     desk.draft.suggestions = list(as_suggestions(mended, places))
     for line in _lines(mended):
         desk.say(f"{line}\n")
@@ -56,8 +56,7 @@ def _sights_near(stops: tuple[Stop, ...], days: set[Any], desk: Desk) -> list[di
     return found
 
 
-def _as_told(told: Told, number: int) -> dict[str, Any]:
-    mishap = told.mishaps[number]
+def _as_told(mishap: Mishap) -> dict[str, Any]:
     return {"cause": mishap.cause, "day": f"{mishap.day}", "activities": sorted(mishap.stop_ids)}
 
 
@@ -97,13 +96,8 @@ def _evidence(move: Move, places: Mapping[str, Place]) -> list[dict[str, Any]]:
 
 def _added(addition: Addition, places: Mapping[str, Place]) -> Suggestion:
     made = suggestion_of(addition.visit, places[addition.visit.place_id])
-    return Suggestion(
-        key=made.key,
-        ops=made.ops,
-        reason=addition.reason,
-        evidence=made.evidence,
-        findings=made.findings,
-        depends_on=[f"move-{one}" for one in addition.after],
+    return replace(
+        made, reason=addition.reason, depends_on=[f"move-{one}" for one in addition.after]
     )
 
 

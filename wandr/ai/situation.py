@@ -46,11 +46,11 @@ def _with_destinations(wishes: Wishes, found: Sequence[Destination]) -> Wishes:
     """A phrase that turned out to name a city was understood, what names none was not."""
     phrases = {place.phrase for place in found if place.phrase}
     lost = [said for said in wishes.where if said not in phrases]
-    wishes = replace(wishes, not_understood=(*lost, *wishes.not_understood))
+    left = [said for said in wishes.not_understood if said not in phrases]
     return replace(
         wishes,
         where=tuple(dict.fromkeys([*wishes.where, *sorted(phrases)])),
-        not_understood=tuple(said for said in wishes.not_understood if said not in phrases),
+        not_understood=(*lost, *left),
     )
 
 

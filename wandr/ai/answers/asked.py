@@ -104,20 +104,20 @@ class Asked:
         meant = {phrase: city for phrase, city in cities.items() if self._is_name(phrase)}
         # Cities have many names: one that is a sight's, too, is meant when it is the city's own.
         own = {one: city for one, city in meant.items() if fold(city["name"]) == fold(one)}
-        known = meant | sights | own
-        found = [known.get(phrase) or self._resembling(phrase) for phrase in phrases]
-        return [place for place in found if place is not None]
+        return self._known_or_alike(phrases, meant | sights | own)
 
     def sights(self) -> list[Json]:
         """The sights that are named, also where a town has the same name."""
         phrases = self._phrases()
-        known = self.tools.sights_called(phrases)
-        found = [known.get(phrase) or self._resembling(phrase) for phrase in phrases]
-        return [place for place in found if place is not None]
+        return self._known_or_alike(phrases, self.tools.sights_called(phrases))
 
     def city(self) -> Json | None:
         """The city that is named, else where the trip goes."""
         return next((one for one in self.places() if one["kind"] == "city"), None) or self._home()
+
+    def _known_or_alike(self, phrases: Sequence[str], known: Mapping[str, Json]) -> list[Json]:
+        found = [known.get(phrase) or self._resembling(phrase) for phrase in phrases]
+        return [place for place in found if place is not None]
 
     def _phrases(self) -> list[str]:
         phrases = [one for one in self.prompt.left_over() if one.casefold() not in EMPTY]
