@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from wandr.ai.answers.asked import Asked, Json
 from wandr.ai.checker.opening import clock
-from wandr.ai.planner.hours import daylight, is_holiday, knows_holidays, open_windows
 from wandr.ai.planner.lexicon import INTEREST_WORDS, interest_of, plural_pattern
 from wandr.ai.planner.model import Place
 from wandr.ai.planner.travel import leg_between
 from wandr.ai.translation import days_of, place_of
+from wandr.locations.hours import daylight, is_holiday, knows_holidays, open_windows
 
 AROUND_M: Final = 15_000
 MOST_SIGHTS: Final = 200

@@ -13,12 +13,12 @@ from wandr.ai.chat.prompt import LONGEST_TEXT, as_data, digest
 from wandr.ai.checker.check import check
 from wandr.ai.checker.itinerary import read_itinerary
 from wandr.ai.findings import as_json, known_of
-from wandr.ai.planner.hours import is_holiday, knows_holidays, open_windows
 from wandr.ai.planner.travel import leg_between
 from wandr.ai.providers.provider import ToolCall, ToolResult
 from wandr.ai.tools import Tools
 from wandr.ai.translation import place_of
 from wandr.errors import WandrError
+from wandr.locations.hours import is_holiday, knows_holidays, open_windows
 
 Json = dict[str, Any]
 MOST_OPS: Final = 40  # that one answer may propose

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from wandr.ai.checker.itinerary import Item, Itinerary, Spot, titles
-from wandr.ai.planner.hours import daylight, is_holiday, open_windows
-from wandr.ai.planner.model import Finding, Window
+from wandr.ai.planner.model import Finding
 from wandr.ai.planner.options import GOOD_IN_THE_DARK
+from wandr.locations.hours import Window, daylight, is_holiday, open_windows
 
 VISITS: Final = frozenset({"activity", "food"})
 MIDNIGHT: Final = 24 * 60

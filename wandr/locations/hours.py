@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import opening_hours
 from opening_hours import OpeningHours, State
 
-from wandr.ai.planner.model import Point, Window
-
 # The package's stub leaves its exceptions out.
 ParserError: type[Exception] = opening_hours.ParserError  # type: ignore[attr-defined]
 UnknownCountryError: type[Exception] = opening_hours.UnknownCountryError  # type: ignore[attr-defined]
 
 MIDNIGHT: Final = 24 * 60
+
+Degrees = tuple[float, float]  # latitude and longitude
+Window = tuple[int, int]
+"""From and to, in minutes after the local midnight of a day."""
 
 
 class Opens(Protocol):
@@ -29,7 +31,7 @@ class Opens(Protocol):
     @property
     def timezone(self) -> str: ...
     @property
-    def point(self) -> Point: ...
+    def point(self) -> Degrees: ...
 
 
 def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
@@ -59,7 +61,7 @@ def knows_holidays(country_code: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _evaluate(
-    expression: str, day: date, country_code: str, where: tuple[str, Point]
+    expression: str, day: date, country_code: str, where: tuple[str, Degrees]
 ) -> tuple[Window, ...] | None:
     zone, coordinates = where
     try:
