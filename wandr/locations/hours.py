@@ -41,21 +41,19 @@ def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
     return _evaluate(place.hours, day, place.country_code, (place.timezone, place.point))
 
 
-def daylight(place: Opens, day: date) -> Window:
-    """From sunrise to sunset at the place; the whole day where the sun does not set."""
+def sun_up(place: Opens, day: date) -> Window | None:
+    """From sunrise to sunset at the place; None on days on which it does not rise."""
     windows = _evaluate("sunrise-sunset", day, place.country_code, (place.timezone, place.point))
-    return windows[0] if windows else (0, MIDNIGHT)
+    return windows[0] if windows else None
 
 
-def is_holiday(country_code: str, day: date) -> bool:
-    """Whether that day is a public holiday; False also where the holidays are not known."""
-    if not knows_holidays(country_code):
-        return False
-    return bool(_evaluate("PH 00:00-24:00", day, country_code, ("UTC", (0.0, 0.0))))
+def daylight(place: Opens, day: date) -> Window:
+    """From sunrise to sunset; in a polar night the whole day: nobody there waits for the sun."""
+    return sun_up(place, day) or (0, MIDNIGHT)
 
 
 def knows_holidays(country_code: str) -> bool:
-    """Whether public holidays of the country are in the calendar that hours are read with."""
+    """Whether the calendar with which hours are read knows the country's holidays (their `PH`)."""
     return _calendar_country(country_code) is not None
 
 
