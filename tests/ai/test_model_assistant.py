@@ -191,7 +191,7 @@ def test_every_tool_answers(world: Any, answered: Answered) -> None:
     assert found[5] == {
         "weekday": "Monday",
         "public_holiday": True,
-        "names": ["Labor Thanksgiving Day"],
+        "names": ["Constitution Day"],
     }
 
 

@@ -58,12 +58,8 @@ def copy_trip(body: dict[str, Any], trip_id: UUID) -> Response:
 @problems(BadRequest, Conflict, Invalid, TooLarge, UnsupportedMediaType)
 def import_place_file(trip_id: UUID) -> dict[str, Any]:
     """Add the places of a GPX, KML or GeoJSON file as ideas; at most 300, of at most 8 MiB."""
-    reader = READERS.get(request.mimetype)
-    if reader is None:
-        raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
-    principal = me()
-    found = reader(request.get_data(cache=True))
-    return import_places(trip_id, principal.user_id, found, client_id=principal.session_id)
+    who, body = me(), request.get_data(cache=True)
+    return import_places(trip_id, who.user_id, request.mimetype, body, client_id=who.session_id)
 
 
 def _founder(principal: Principal) -> Founder:

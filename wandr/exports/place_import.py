@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,8 +10,8 @@ from sqlalchemy import select
 from wandr.base import new_id
 from wandr.changes.ops import Op
 from wandr.changes.service import apply
-from wandr.errors import Invalid
-from wandr.exports.place_files import Found
+from wandr.errors import Invalid, UnsupportedMediaType
+from wandr.exports.place_files import READERS, Found
 from wandr.extensions import db
 from wandr.itinerary.content import ACTIVITY
 from wandr.itinerary.models import Activity
@@ -28,16 +27,21 @@ Spot = tuple[str, float, float]
 
 
 def import_places(
-    trip_id: UUID, actor: UUID, found: Iterable[Found], *, client_id: UUID | None = None
+    trip_id: UUID, actor: UUID, media_type: str, body: bytes, *, client_id: UUID | None = None
 ) -> dict[str, Any]:
-    """Add what has a point as ideas, with places of the importer's own; `PlaceImportView`.
+    """Add what has a point in a file as ideas, with places of the importer's own: what
+    `PlaceImportView` tells.
 
     What the trip has already, by name and position, is left out, as is what is no point. Raises
-    NotFound, Forbidden, Invalid for more than `MOST_PLACES`, Conflict for more than there may be.
+    NotFound, Forbidden, UnsupportedMediaType for none of `READERS`, Invalid for what cannot be read
+    and for more than `MOST_PLACES`, Conflict for more than there may be.
     """
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
     there, skipped, wanted = _spots_of(trip_id), [], []
-    for one in found:
+    for one in reader(body):
         spot = _spot(one.name, *one.point) if one.point else None
         if spot is None or spot in there:
             reason = "It is in the trip already." if spot else one.reason
