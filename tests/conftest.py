@@ -18,6 +18,7 @@ import psycopg2
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 
@@ -25,6 +26,11 @@ from wandr import create_app, transaction
 from wandr.config import Settings
 from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
+
+# What leaves its number of examples open: `--hypothesis-profile thorough` tries more.
+settings.register_profile("suite", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=200, deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 pytest_plugins = ["tests.cast", "tests.group"]
 MAILBOX = f"{tempfile.gettempdir()}/wandr-tests-mailbox-{os.getpid()}"

@@ -15,8 +15,10 @@ from wandr.changes.document import describe_snapshot
 from wandr.changes.entity import registry
 from wandr.cli import seed, show_mailbox
 from wandr.config import Settings
+from wandr.days import routes as day_routes
 from wandr.docs import register_docs
 from wandr.errors import register_error_handlers
+from wandr.exports import feed_routes, import_routes
 from wandr.exports import routes as export_routes
 from wandr.extensions import api, db, jwt, migrate, redis
 from wandr.http.guard import guard_addresses
@@ -44,7 +46,10 @@ REST = (
     change_routes.blueprint,
     itinerary_routes.blueprint,
     itinerary_routes.activities,
+    day_routes.blueprint,
     export_routes.blueprint,
+    import_routes.blueprint,
+    feed_routes.blueprint,
     location_routes.blueprint,
     ai_routes.blueprint,
     conversation_routes.blueprint,

@@ -188,7 +188,11 @@ def test_every_tool_answers(world: Any, answered: Answered) -> None:
         json.loads(one["content"]) for one in model.asked[2]["messages"] if one["role"] == "tool"
     ]
     assert not any("error" in one for one in found)
-    assert found[5] == {"weekday": "Monday", "public_holiday": True}
+    assert found[5] == {
+        "weekday": "Monday",
+        "public_holiday": True,
+        "names": ["Constitution Day"],
+    }
 
 
 def test_it_stops_after_some_steps(answered: Answered, participant: Person) -> None:

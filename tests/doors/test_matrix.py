@@ -26,7 +26,7 @@ class World:
 
 
 # Every door of a trip needs a row here: a body with which a member with the right succeeds, or is
-# refused for another reason than the right; None for no body.
+# refused for another reason than the right; None for no body, a pair for one that is no JSON.
 TRIP_DOORS: dict[str, Any] = {
     "trips.read_trip": None,
     "trips.update_trip": {"title": "New"},
@@ -54,7 +54,20 @@ TRIP_DOORS: dict[str, Any] = {
     "activities.delete_activity": None,
     "activities.move_activity": {"after": None},
     "dates.preview_trip_dates": {"start_date": None, "end_date": None},
+    "days.read_days": None,
     "exports.export_calendar": None,
+    "exports.export_gpx": None,
+    "exports.export_kml": None,
+    "exports.export_geojson": None,
+    "exports.export_json": None,
+    "exports.export_page": None,
+    "imports.copy_trip": {},
+    "imports.import_place_file": (
+        "application/geo+json",
+        b'{"type": "FeatureCollection", "features": []}',
+    ),
+    "feeds.open_calendar_feed": {},
+    "feeds.close_calendar_feed": None,
     "ai.create_ai_request": {"kind": "plan_trip", "prompt": "plan"},
     "ai.read_ai_request": None,
     "ai.list_ai_events": None,
@@ -72,6 +85,7 @@ USER_DOORS = {
     "auth.change_password", "auth.end_session", "auth.list_sessions", "auth.log_out",
     "users.close_my_account", "users.export_my_data", "users.read_my_profile",
     "users.read_person", "users.update_my_profile",
+    "imports.import_trip_file",
     "trips.create_trip", "trips.list_trash", "trips.list_trips",
     "members.accept_invite", "members.list_my_invites", "members.refuse_invite",
     "locations.create_location", "locations.estimate_way", "locations.estimate_ways",
@@ -82,7 +96,7 @@ USER_DOORS = {
 OPEN_DOORS = {
     "auth.ask_for_reset", "auth.log_in", "auth.refresh_session", "auth.register",
     "auth.reset_password", "auth.verify_email", "members.preview_invite",
-    "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
+    "feeds.read_calendar_feed", "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
     "docs.read_asyncapi", "docs.read_docs", "docs.read_docs_asset", "docs.read_docs_script", "docs.read_openapi",
 }  # fmt: skip
 
@@ -170,6 +184,8 @@ def _call(world: World, caller: str, method: str, path: str, body: Any) -> int:
     person = world.people[caller.split()[0]]
     headers = {} if caller == "anonymous" else {"Authorization": f"Bearer {person.token}"}
     more = {} if body is None else {"json": body}
+    if isinstance(body, tuple):
+        more = {"content_type": body[0], "data": body[1]}
     return person.client.open(path, method=method, headers=headers, **more).status_code
 
 

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.exports.ics import events_of, read_with_ical
-
-
-@pytest.fixture
-def place(participant):
-    def make(**fields):
-        known = {"name": "Hideaway", "kind": "custom", "latitude": 35.0116, "longitude": 135.7681}
-        return participant.post("/locations", json={**known, **fields}, status=201)["id"]
-
-    return make
 
 
 def test_an_event_is_where_its_location_is(plan, export, place):

@@ -12,13 +12,14 @@ from wandr.ai import wording
 from wandr.ai.assistant import Desk, Task
 from wandr.ai.planner.brief import Brief, make_brief
 from wandr.ai.planner.frames import minute_of, times_of
-from wandr.ai.planner.model import Place, Point, Stop, Window, Wishes
+from wandr.ai.planner.model import Place, Point, Stop, Wishes
 from wandr.ai.planner.options import visit_windows
 from wandr.ai.planner.scoring import is_wished
 from wandr.ai.planner.travel import metres_between
 from wandr.ai.repair.mishaps import stops_meant
 from wandr.ai.situation import Situation
 from wandr.ai.translation import idea_of
+from wandr.locations.hours import Window
 
 MOST_IDEAS: Final = 6
 NEARBY_M: Final = 4_000

@@ -42,17 +42,22 @@ class Access(Enum):
 Needs = Permission | Access
 
 
-def door(needs: Needs, *, opens_transaction: bool = True) -> Callable[[View], View]:
+def door(
+    needs: Needs, *, opens_transaction: bool = True, most_bytes: int | None = None
+) -> Callable[[View], View]:
     """Guard a route; stands just below `@blueprint.route`.
 
     It authenticates, and opens what the view works in: a reading for GET, the trip's gate and one
     transaction for the rest. A Permission is declared here, and checked by the service that loads
-    the trip. `opens_transaction=False` is for views that must not hold a connection meanwhile.
+    the trip. `opens_transaction=False` is for views that must not hold a connection
+    meanwhile; `most_bytes` for those that take more than the 1 MiB of a usual body.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Response:
+            if most_bytes is not None:
+                request.max_content_length = most_bytes
             answer = partial(_answer, view, *args, **kwargs)
             if not opens_transaction:
                 return _without_transaction(needs, answer)

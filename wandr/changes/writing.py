@@ -6,7 +6,7 @@ performs what follows from it. Permissions and conflicts are not its matter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm.attributes import flag_modified
@@ -25,15 +25,21 @@ Again = Mapping[str, int] | None  # registers, each with the change whose values
 
 def insert_row(change: Change, target: Target, given: Mapping[str, Any]) -> None:
     """Add a row that has been made of the `given` fields. Raises Invalid by its rule."""
-    entity, row = target
-    change.count(entity, 1)
-    row.created_at, row.register_seqs, row.origins = change.at, {MAKING: change.seq}, {}
-    change.stamp(entity, row, ())
     settle(change, target, given)
-    db.session.add(row)
+    insert_rows(change, target[0], [target[1]])
+
+
+def insert_rows(change: Change, entity: Entity, rows: Sequence[Row]) -> None:
+    """Add rows that have been made and settled. Raises Conflict beyond what a trip may hold."""
+    change.count(entity, len(rows))
+    for row in rows:
+        row.created_at, row.register_seqs, row.origins = change.at, {MAKING: change.seq}, {}
+        change.stamp(entity, row, ())
+    db.session.add_all(rows)
     db.session.flush()
     undone = {"op": "delete", "of": "create"}
-    change.remember(entity, row, {"op": "create", "value": entity.see(row)}, undone)
+    for row in rows:
+        change.remember(entity, row, {"op": "create", "value": entity.see(row)}, undone)
 
 
 def change_row(

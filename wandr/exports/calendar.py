@@ -7,23 +7,20 @@ PUBLISH would demand an ORGANIZER with an address (RFC 5546 section 3.2.1).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vGeo, vUri
 
 from wandr.exports.plan import Plan
 from wandr.exports.timezones import timezone_component
+from wandr.exports.words import one_line, place_name, web_address, words_of
 from wandr.itinerary.models import Activity
 
 PRODUCT = "-//Wandr//Trip calendar//EN"
 STATUS_OF = {"idea": "TENTATIVE", "cancelled": "CANCELLED"}  # all others are CONFIRMED
-LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 ONE_DAY = timedelta(days=1)
 Moment = date | datetime
 
@@ -91,16 +88,6 @@ def times_of(activity: Activity) -> tuple[Moment, Moment | None]:
     return start, end if end > start else None  # an end must be later than its start
 
 
-def one_line(text: str) -> str:
-    """A text without line ends and control characters."""
-    return LINE_ENDS.sub(" ", CONTROLS.sub("", LINE_ENDS.sub("\n", text)))
-
-
-def several_lines(text: str) -> str:
-    """A text whose line ends are all of one kind, without control characters."""
-    return CONTROLS.sub("", LINE_ENDS.sub("\n", text))
-
-
 def _local(day: date, clock: time, zone: str | None) -> datetime:
     """A local time; one that the clocks skip is the instant that it means, told as they show it."""
     if zone is None:
@@ -128,7 +115,7 @@ def _add_times(event: Event, activity: Activity) -> None:
 
 
 def _add_place(event: Event, location: dict[str, Any]) -> None:
-    name = _place_name(location)
+    name = place_name(location)
     if name:
         event.add("location", name)
     if location.get("latitude") is not None and location.get("longitude") is not None:
@@ -136,21 +123,10 @@ def _add_place(event: Event, location: dict[str, Any]) -> None:
 
 
 def _add_words(event: Event, activity: Activity) -> None:
-    destination = _place_name(activity.end_location or {})
-    words = [
-        several_lines(activity.notes),
-        f"To: {destination}" if destination else "",
-        f"Booking: {one_line(activity.booking_ref)}" if activity.booking_ref else "",
-    ]
-    if any(words):
-        event.add("description", "\n\n".join(one for one in words if one))
+    if words := words_of(activity):
+        event.add("description", words)
     if activity.url:
-        event.add("url", vUri(quote(activity.url, safe="!#$%&'()*+,/:;=?@[]~")))
-
-
-def _place_name(location: dict[str, Any]) -> str:
-    parts = (location.get(name) for name in ("name", "admin", "country_code"))
-    return ", ".join(one_line(str(part)) for part in parts if part)
+        event.add("url", vUri(web_address(activity.url)))
 
 
 def _years_by_zone(events: Iterable[Event]) -> dict[str, set[int]]:

@@ -41,10 +41,22 @@ def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> No
     """
     if changed & times.FIELDS:
         _refuse_wrong_times(activity)
-    if activity.cost_minor is not None and activity.currency is None:
-        raise wrong_field("currency", "A cost needs a currency.")
+    _refuse_cost_in_nothing(activity)
     if "participants" in changed and activity.participants:
         _refuse_strangers(scene, activity)
+
+
+def refuse_wrong_record(activity: Row) -> None:
+    """Raise Invalid for what no activity may say of itself; a copy of one that was may say it.
+
+    A journey between zones may seem to end before it starts: new trip dates may have moved it into
+    a night in which the clocks change.
+    """
+    if times.crosses_zones(activity):
+        _refuse_early_end(activity)
+    else:
+        _refuse_wrong_times(activity)
+    _refuse_cost_in_nothing(activity)
 
 
 def take_last_day_along(scene: Scene, activity: Row, op: Op) -> Mapping[str, Any]:
@@ -104,9 +116,18 @@ def _copy_of(location_id: Any, scene: Scene, name: str) -> dict[str, Any] | None
         raise wrong_field(f"{name}_id", "There is no such location.") from None
 
 
-def _refuse_wrong_times(activity: Row) -> None:
+def _refuse_cost_in_nothing(activity: Row) -> None:
+    if activity.cost_minor is not None and activity.currency is None:
+        raise wrong_field("currency", "A cost needs a currency.")
+
+
+def _refuse_early_end(activity: Row) -> None:
     if times.ends_too_early(activity):
         raise wrong_field("end_day", "Must not be before day.")
+
+
+def _refuse_wrong_times(activity: Row) -> None:
+    _refuse_early_end(activity)
     if activity.end_time is not None and activity.start_time is None:
         raise wrong_field("end_time", "Needs a start_time.")
     if times.is_backwards(activity):

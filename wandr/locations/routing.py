@@ -31,6 +31,10 @@ MODES: Mapping[str, Mode] = {
 }
 
 
+LONGEST_WALK_S = 25 * 60
+FLOWN_M = 500_000
+
+
 @dataclass(frozen=True)
 class Leg:
     """One way between two points; `estimate` because no router was asked."""
@@ -55,6 +59,14 @@ def estimate_leg(start: Point, end: Point, mode: str) -> Leg:
         if reached >= way:
             break
     return Leg(round(way), round(seconds))
+
+
+def usual_mode(start: Point, end: Point) -> str:
+    """How most people go: on foot while it takes no longer than 25 minutes, from 500 km by air,
+    else by public transport."""
+    if estimate_leg(start, end, "walk").duration_s <= LONGEST_WALK_S:
+        return "walk"
+    return "flight" if distance_m(start, end) >= FLOWN_M else "transit"
 
 
 def estimate_route(points: Sequence[Point], mode: str) -> list[Leg]:

@@ -65,12 +65,9 @@ class AttributionsView(WandrSchema):
     attributions = fields.List(fields.Nested(AttributionView), required=True)
 
 
-class LocationView(WandrSchema):
-    """A place on Earth; `hours` in OSM syntax, `attribution` to be shown with it."""
+class PlaceRecord(WandrSchema):
+    """What an activity keeps of a place, as a file tells it: named by its source, not by an id."""
 
-    carries_etag = True
-
-    id = Identifier(required=True)
     name = Text(200, required=True)
     kind = Text(20, required=True)
     latitude = Coordinate(90, required=True)
@@ -78,11 +75,19 @@ class LocationView(WandrSchema):
     country_code = Text(2, required=True, allow_none=True)
     admin = Text(200, required=True, allow_none=True)
     timezone = Text(64, required=True, allow_none=True)
-    population = Whole(required=True, allow_none=True)
     hours = Text(500, required=True, allow_none=True)
     source = Text(40, required=True)
     source_id = Text(200, required=True)
     attribution = Text(300, required=True)
+
+
+class LocationView(PlaceRecord):
+    """A place on Earth; `hours` in OSM syntax, `attribution` to be shown with it."""
+
+    carries_etag = True
+
+    id = Identifier(required=True)
+    population = Whole(required=True, allow_none=True)
     attributes = fields.Dict(
         required=True,
         metadata={

@@ -34,6 +34,13 @@ class Founder:
 
 def create_trip(founder: Founder, fields: Mapping[str, Any], *, source: str = "rest") -> Trip:
     """A new trip with its organizer, as change 1 of its log. Raises Invalid for wrong dates."""
+    change = begin_trip(founder, fields, source=source)
+    finish_change(change)
+    return change.trip
+
+
+def begin_trip(founder: Founder, fields: Mapping[str, Any], *, source: str) -> Change:
+    """A new trip with its organizer, whose change 1 may take up more before it is finished."""
     made = {"seq": 0, "content_rows": 0, "created_by": founder.user_id}
     trip = Trip(**made, **{"id": new_id(), **fields})  # the demo's trip has an id of its own
     change = Change(trip, founder.user_id, None, source, founder.client_id)
@@ -46,8 +53,7 @@ def create_trip(founder: Founder, fields: Mapping[str, Any], *, source: str = "r
     change.remember(TRIP, trip, {"op": "create", "value": TRIP.see(trip)}, undone)
     membership = {"role": "organizer", "display_name": founder.display_name}
     write(change, Op("create", MEMBER, founder.user_id, membership))
-    finish_change(change)
-    return trip
+    return change
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from wandr.ai.answers.asked import Asked, Json
 from wandr.ai.checker.opening import clock
-from wandr.ai.planner.hours import daylight, is_holiday, knows_holidays, open_windows
 from wandr.ai.planner.lexicon import INTEREST_WORDS, interest_of, plural_pattern
 from wandr.ai.planner.model import Place
 from wandr.ai.planner.travel import leg_between
 from wandr.ai.translation import days_of, place_of
+from wandr.locations.holidays import holidays_on
+from wandr.locations.hours import daylight, open_windows
 
 AROUND_M: Final = 15_000
 MOST_SIGHTS: Final = 200
@@ -74,12 +75,13 @@ def holiday(asked: Asked) -> str | None:
     if (city := asked.city()) is None:
         return NO_CITY
     country = city["country_code"] or ""
-    if not knows_holidays(country):
+    if (names := holidays_on(country, day or date(2000, 1, 1))) is None:
         return f"I do not know the public holidays of {country}.\n"
     if day is not None:
-        told = "is" if is_holiday(country, day) else "is not"
-        return f"{day:%A}, {day} {told} a public holiday in {country}.\n"
-    found = [f"{one}" for one in days_of(asked.trip) if is_holiday(country, one)]
+        told = f"is a public holiday in {country}: {', '.join(names)}"
+        told = told if names else f"is not a public holiday in {country}"
+        return f"{day:%A}, {day} {told}.\n"
+    found = [f"{one}" for one in days_of(asked.trip) if holidays_on(country, one)]
     told = ", ".join(found) or "none"
     return f"Public holidays in {country} during the trip: {told}.\n"
 

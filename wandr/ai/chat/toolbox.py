@@ -13,12 +13,13 @@ from wandr.ai.chat.prompt import LONGEST_TEXT, as_data, digest
 from wandr.ai.checker.check import check
 from wandr.ai.checker.itinerary import read_itinerary
 from wandr.ai.findings import as_json, known_of
-from wandr.ai.planner.hours import is_holiday, knows_holidays, open_windows
 from wandr.ai.planner.travel import leg_between
 from wandr.ai.providers.provider import ToolCall, ToolResult
 from wandr.ai.tools import Tools
 from wandr.ai.translation import place_of
 from wandr.errors import WandrError
+from wandr.locations.holidays import holidays_on
+from wandr.locations.hours import open_windows
 
 Json = dict[str, Any]
 MOST_OPS: Final = 40  # that one answer may propose
@@ -116,9 +117,9 @@ class Toolbox:
             date.fromisoformat(_text(arguments, "date")),
             _text(arguments, "country_code"),
         )
-        known = knows_holidays(country)
-        holiday = is_holiday(country, day) if known else None
-        return {"weekday": f"{day:%A}", "public_holiday": holiday}
+        names = holidays_on(country, day)
+        told = {"weekday": f"{day:%A}", "public_holiday": None if names is None else bool(names)}
+        return {**told, "names": list(names)} if names else told
 
     def check(self, arguments: Mapping[str, Any]) -> Json:
         self._require_trip()

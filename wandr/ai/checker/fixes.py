@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from wandr.ai.checker import opening, when, where
 from wandr.ai.checker.itinerary import Item, Itinerary
-from wandr.ai.planner.hours import open_windows
 from wandr.ai.planner.model import Finding, Ops
+from wandr.locations.hours import open_windows
 
 MOST_FIXES: Final = 2
 MOST_TRIED: Final = 8

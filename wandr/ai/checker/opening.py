@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from wandr.ai.checker.itinerary import Item, Itinerary, Spot, titles
-from wandr.ai.planner.hours import daylight, is_holiday, open_windows
-from wandr.ai.planner.model import Finding, Window
+from wandr.ai.planner.model import Finding
 from wandr.ai.planner.options import GOOD_IN_THE_DARK
+from wandr.locations.holidays import holidays_on
+from wandr.locations.hours import Window, daylight, open_windows
 
 VISITS: Final = frozenset({"activity", "food"})
 MIDNIGHT: Final = 24 * 60
@@ -50,13 +51,14 @@ def holidays(plan: Itinerary) -> Iterator[Finding]:
     for day, items in plan.days.items():
         visits = [one for one in items if one.kind in VISITS and one.spot]
         for country in sorted({one.spot.country_code for one in visits if one.spot}):
-            if is_holiday(country, day):
+            if names := holidays_on(country, day):
                 there = [one for one in visits if one.spot and one.spot.country_code == country]
                 yield Finding(
                     "holiday",
                     "warning",
-                    f"{day} is a public holiday in {country}: hours may be others than usual.",
-                    {"day": f"{day}", "country_code": country},
+                    f"{day} is a public holiday in {country} ({', '.join(names)}):"
+                    " hours may be others than usual.",
+                    {"day": f"{day}", "country_code": country, "names": list(names)},
                     entity_ids=tuple(one.id for one in there),
                 )
 

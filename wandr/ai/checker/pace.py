@@ -9,8 +9,9 @@ from typing import Final
 from wandr.ai.checker.itinerary import Item, Itinerary
 from wandr.ai.checker.opening import clock, parts_of
 from wandr.ai.planner.frames import PACES
-from wandr.ai.planner.model import Finding, Window
+from wandr.ai.planner.model import Finding
 from wandr.ai.planner.options import meal_times
+from wandr.locations.hours import Window
 
 MEAL_MINUTES: Final = 45
 BUSY: Final = frozenset({"activity", "food"})

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from wandr.ai.planner.model import LONGEST_WALK_MINUTES, Point, Window
+from wandr.ai.planner.model import LONGEST_WALK_MINUTES, Point
 from wandr.ai.planner.travel import Leg, leg_between
+from wandr.locations.hours import Window
 
 VALUE_PER_METRE: Final = 0.4 / 1000
 """What a metre on the way costs: for two kilometres less a day goes without 0.8 points."""

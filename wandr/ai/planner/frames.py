@@ -8,8 +8,9 @@ from datetime import date, time
 from typing import Final
 
 from wandr.ai.planner.days import Node
-from wandr.ai.planner.model import Pace, Point, Stop, Window, Wishes
+from wandr.ai.planner.model import Pace, Point, Stop, Wishes
 from wandr.ai.planner.travel import leg_between
+from wandr.locations.hours import Window
 
 LONGEST_SPAN: Final = 16 * 60
 USUAL_END: Final = 22 * 60

@@ -10,9 +10,6 @@ from typing import Final, Literal
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
 
-Window = tuple[int, int]
-"""From and to, in minutes after the local midnight of a day."""
-
 Progress = Callable[[str, Mapping[str, object]], None]
 """Told what the planner does next. What it raises ends the planning: so a caller cancels."""
 

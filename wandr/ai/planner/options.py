@@ -9,9 +9,9 @@ from typing import Final
 
 from wandr.ai.planner.days import Node
 from wandr.ai.planner.frames import Frame
-from wandr.ai.planner.hours import daylight, open_windows
-from wandr.ai.planner.model import Place, Window, Wishes
+from wandr.ai.planner.model import Place, Wishes
 from wandr.ai.planner.scoring import is_wished, wishes_met
+from wandr.locations.hours import Window, daylight, open_windows
 
 SIGHT: Final = "sight"
 MEAL_MINUTES: Final = 60

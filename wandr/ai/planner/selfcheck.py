@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from wandr.ai.planner.frames import LONGEST_SPAN, Frame, minute_of
-from wandr.ai.planner.hours import open_windows
 from wandr.ai.planner.model import Place, PlannedVisit, Point
 from wandr.ai.planner.travel import leg_between
+from wandr.locations.hours import open_windows
 
 _Busy = tuple[int, int, Point | None, Point | None, str | None]
 """Start, end, where it begins, where it ends, and the key of the visit (None: fixed)."""

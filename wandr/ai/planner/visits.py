@@ -8,11 +8,11 @@ from datetime import time
 
 from wandr.ai.planner.days import DaySolution, Scheduled
 from wandr.ai.planner.frames import Frame
-from wandr.ai.planner.hours import knows_holidays, open_windows
 from wandr.ai.planner.model import Evidence, Finding, Place, PlannedVisit, Point, Wishes
 from wandr.ai.planner.options import SIGHT, Option
 from wandr.ai.planner.scoring import is_wished
 from wandr.ai.planner.travel import Leg, leg_between
+from wandr.locations.hours import knows_holidays, open_windows
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from math import ceil
 from typing import Final
 
 from wandr.ai.planner.frames import GONE, STAY_KINDS, minute_of, times_of
-from wandr.ai.planner.model import Place, PlannedVisit, Point, Stop, Window, Wishes
+from wandr.ai.planner.model import Place, PlannedVisit, Point, Stop, Wishes
 from wandr.ai.planner.planner import plan
 from wandr.ai.planner.scoring import FAR_AWAY_METRES
 from wandr.ai.planner.travel import metres_between
 from wandr.ai.planner.visits import clock
 from wandr.ai.repair.mishaps import Mishap
 from wandr.ai.repair.model import Addition, Move, Repair, Trip
+from wandr.locations.hours import Window
 
 SETTLED: Final = frozenset(["booked", "done"])
 LEAST_SHARE: Final = 0.6  # of a typical visit, where a hole is short

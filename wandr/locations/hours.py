@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import opening_hours
 from opening_hours import OpeningHours, State
 
-from wandr.ai.planner.model import Point, Window
-
 # The package's stub leaves its exceptions out.
 ParserError: type[Exception] = opening_hours.ParserError  # type: ignore[attr-defined]
 UnknownCountryError: type[Exception] = opening_hours.UnknownCountryError  # type: ignore[attr-defined]
 
 MIDNIGHT: Final = 24 * 60
+
+Degrees = tuple[float, float]  # latitude and longitude
+Window = tuple[int, int]
+"""From and to, in minutes after the local midnight of a day."""
 
 
 class Opens(Protocol):
@@ -29,7 +31,7 @@ class Opens(Protocol):
     @property
     def timezone(self) -> str: ...
     @property
-    def point(self) -> Point: ...
+    def point(self) -> Degrees: ...
 
 
 def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
@@ -39,27 +41,25 @@ def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
     return _evaluate(place.hours, day, place.country_code, (place.timezone, place.point))
 
 
-def daylight(place: Opens, day: date) -> Window:
-    """From sunrise to sunset at the place; the whole day where the sun does not set."""
+def sun_up(place: Opens, day: date) -> Window | None:
+    """From sunrise to sunset at the place; None on days on which it does not rise."""
     windows = _evaluate("sunrise-sunset", day, place.country_code, (place.timezone, place.point))
-    return windows[0] if windows else (0, MIDNIGHT)
+    return windows[0] if windows else None
 
 
-def is_holiday(country_code: str, day: date) -> bool:
-    """Whether that day is a public holiday; False also where the holidays are not known."""
-    if not knows_holidays(country_code):
-        return False
-    return bool(_evaluate("PH 00:00-24:00", day, country_code, ("UTC", (0.0, 0.0))))
+def daylight(place: Opens, day: date) -> Window:
+    """From sunrise to sunset; in a polar night the whole day: nobody there waits for the sun."""
+    return sun_up(place, day) or (0, MIDNIGHT)
 
 
 def knows_holidays(country_code: str) -> bool:
-    """Whether public holidays of the country are in the calendar that hours are read with."""
+    """Whether the calendar with which hours are read knows the country's holidays (their `PH`)."""
     return _calendar_country(country_code) is not None
 
 
 @lru_cache(maxsize=8192)
 def _evaluate(
-    expression: str, day: date, country_code: str, where: tuple[str, Point]
+    expression: str, day: date, country_code: str, where: tuple[str, Degrees]
 ) -> tuple[Window, ...] | None:
     zone, coordinates = where
     try:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.ai.planner.building import MONDAY, place
-from wandr.ai.planner.hours import daylight, knows_holidays, open_windows
+from wandr.locations.hours import daylight, knows_holidays, open_windows
 
 THANKSGIVING_DAY_OF_JAPAN = date(2026, 11, 23)
 

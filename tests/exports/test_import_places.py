@@ -1,0 +1,150 @@
+"""POST /trips/{trip_id}/import: places of GPX, KML and GeoJSON become ideas; nothing else does."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+TYPES = {
+    "gpx": "application/gpx+xml",
+    "kml": "application/vnd.google-earth.kml+xml",
+    "geojson": "application/geo+json",
+}
+GPX = b"""<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="x">
+<wpt lat="35.0" lon="135.7"><name>Tea &amp; cake</name><desc>Go early</desc><cmt>Go early</cmt></wpt>
+<wpt lat="95" lon="1"><name>Beyond</name></wpt><wpt lat="nan" lon="1_0"><name>Odd</name></wpt>
+<rte><rtept lat="35.1" lon="135.8"/></rte><trk><name>Walk</name></trk></gpx>"""
+KML = b"""<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder>
+<Placemark><name>Tea &amp; cake</name><description><![CDATA[<p>Go <b>early</b></p><script>x</script>]]></description>
+<Point><coordinates> 135.7,35.0,0 </coordinates></Point></Placemark>
+<Placemark><name>Line</name><LineString><coordinates>1,2 3,4</coordinates></LineString></Placemark>
+<Placemark><name>Nowhere</name><Point><coordinates>x,y</coordinates></Point></Placemark>
+<NetworkLink><href>http://169.254.169.254/</href></NetworkLink></Folder></Document></kml>"""
+GEOJSON = json.dumps({"type": "FeatureCollection", "features": [
+    {"type": "Feature", "geometry": {"type": "Point", "coordinates": [135.7, 35.0, 12]},
+     "properties": {"name": "Tea & cake", "description": "Go early"}},
+    {"type": "Feature", "geometry": {"type": "Point", "coordinates": [True, 1]}, "properties": None},
+    {"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}, "properties": {"title": "Line"}},
+    {"type": "Feature", "geometry": None}, 7,
+]}).encode()  # fmt: skip
+BOMB = b"""<!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
+<gpx><wpt lat="1" lon="1"><name>&b;</name></wpt></gpx>"""
+OUTSIDE = b"""<!DOCTYPE gpx [<!ENTITY x SYSTEM "file:///etc/passwd">]><gpx><wpt lat="1" lon="1"><name>&x;</name></wpt></gpx>"""
+
+
+@pytest.fixture
+def send(path, participant):
+    """Sends a file as the participant, or somebody else."""
+
+    def send(form: str, body: bytes, *, by: Any = participant, status: int = 200) -> Any:
+        content_type = TYPES.get(form, form)
+        return by.post(f"{path}/import", data=body, content_type=content_type, status=status)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "skipped"),
+    [
+        ("gpx", GPX, {"Beyond": "It has no point on Earth.", "Odd": "It has no point on Earth.", "Walk": "It is a track."}),
+        ("kml", KML, {"Line": "It is no point.", "Nowhere": "It has no point on Earth."}),
+        ("geojson", GEOJSON, {"Unnamed place": "It is no point.", "Line": "It is no point."}),
+    ],
+)  # fmt: skip
+def test_places_become_ideas_and_the_rest_is_named(send, viewer, path, form, body, skipped):
+    told = send(form, body)
+    assert {one["name"]: one["reason"] for one in told["skipped"]} == skipped
+    assert told["skipped_count"] == len(told["skipped"])
+    rows = {one["title"]: one for one in viewer.get(f"{path}/activities")["items"]}
+    assert sorted(rows) == sorted(one["title"] for one in told["created"])
+    tea = rows["Tea & cake"]
+    assert (tea["status"], tea["day"]) == ("idea", None)
+    assert tea["notes"].startswith("Go early")
+    assert (tea["location"]["latitude"], tea["location"]["longitude"]) == (35.0, 135.7)
+    assert tea["location"]["source"] == "custom"
+
+
+def test_it_is_one_change_that_one_undo_takes_back(send, participant, path):
+    told = send("gpx", GPX)
+    change = participant.get(f"{path}/changes?since={told['head'] - 1}")["changes"][0]
+    assert (change["source"], len(change["ops"])) == ("import", 2)
+    participant.post(f"{path}/changes/{told['head']}/undo")
+    assert participant.get(f"{path}/activities")["items"] == []
+
+
+def test_the_same_file_again_adds_nothing(send, participant, path):
+    first = send("gpx", GPX)
+    again = send("gpx", GPX)
+    assert (again["head"], again["created"]) == (first["head"], [])
+    assert {"name": "Tea & cake", "reason": "It is in the trip already."} in again["skipped"]
+    assert len(participant.get("/locations/search?q=tea+cake")["items"]) == 1
+
+
+@pytest.mark.parametrize("form", TYPES)
+def test_what_was_exported_is_read_again(organizer, participant, path, plan, place, form):
+    plan("Tea", day="2027-04-02", location_id=place(), notes="Go <early> & often")
+    participant.get(f"{path}/export.{form}")
+    body = participant.raw.data
+    other = organizer.post("/trips", json={"title": "Other"})
+    address = f"/trips/{other['id']}"
+    organizer.post(f"{address}/import", data=body, content_type=TYPES[form], status=200)
+    (row,) = organizer.get(f"{address}/activities")["items"]
+    assert (row["title"], row["location"]["latitude"]) == ("Tea", 35.0116)
+    assert "Go <early> & often" in row["notes"]
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "code"),
+    [
+        ("gpx", b"", "unreadable_file"),
+        ("gpx", b"<gpx>", "unreadable_file"),
+        ("gpx", b"<kml/>", "unreadable_file"),
+        ("gpx", BOMB, "unsafe_file"),
+        ("gpx", OUTSIDE, "unsafe_file"),
+        ("kml", BOMB.replace(b"gpx", b"kml"), "unsafe_file"),
+        ("kml", b'<?xml version="1.0" encoding="utf-7"?><kml/>', "unreadable_file"),
+        ("kml", "<kml>\udcff</kml>".encode("utf-8", "surrogatepass"), "unreadable_file"),
+        ("geojson", b'{"type": "Topology"}', "unreadable_file"),
+        ("geojson", b'{"type": "FeatureCollection", "features": 1}', "unreadable_file"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_changes_nothing(send, participant, path, form, body, code):
+    before = participant.get(f"{path}/snapshot")
+    assert send(form, body, status=422)["code"] == code
+    assert participant.get(f"{path}/snapshot") == before
+
+
+def test_broken_json_is_a_bad_request(send):
+    assert send("geojson", b"{", status=400)["code"] == "bad_request"
+
+
+@pytest.mark.parametrize(
+    "media", ["application/json", "application/vnd.google-earth.kmz", "text/csv"]
+)
+def test_another_kind_of_file_is_refused_by_name(send, media):
+    assert "application/gpx+xml" in send(media, b"x", status=415)["detail"]
+
+
+def test_too_many_places_are_refused_and_none_is_made(send, participant):
+    points = "".join(f'<wpt lat="1" lon="{n / 10}"><name>P{n}</name></wpt>' for n in range(301))
+    assert "301 places" in send("gpx", f"<gpx>{points}</gpx>".encode(), status=422)["detail"]
+    assert participant.get("/locations/search?q=P17")["items"] == []
+
+
+def test_a_deep_or_large_file_hurts_nobody(send):
+    deep = b"<gpx>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</gpx>"
+    assert send("gpx", deep)["created"] == []
+    tracks = b"<gpx>" + b"<trk/>" * 50_000 + b"</gpx>"
+    told = send("gpx", tracks)
+    assert (len(told["skipped"]), told["skipped_count"]) == (100, 50_000)
+    assert send("gpx", b" " * (8 * 1024 * 1024 + 1), status=413)["code"] == "too_large"
+
+
+def test_a_viewer_is_refused(send, viewer):
+    send("gpx", GPX, by=viewer, status=403)
+
+
+def test_an_outsider_cannot_tell_that_the_trip_exists(send, outsider):
+    send("gpx", GPX, by=outsider, status=404)

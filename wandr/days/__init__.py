@@ -1,0 +1,1 @@
+"""A trip day by day, with the ways between, the sun, holidays and open doors."""

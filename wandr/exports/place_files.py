@@ -1,0 +1,142 @@
+"""Places in files of others: waypoints of GPX, placemarks of KML, points of GeoJSON.
+
+What is no point is named and left out; nothing in a file is fetched, and nothing of it is trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any, Final
+from xml.etree.ElementTree import Element
+
+from wandr.errors import Invalid
+from wandr.exports.words import one_line, several_lines
+from wandr.exports.xml import local_name, read_xml, text_of
+from wandr.http.json import read_json
+
+DECIMAL: Final = re.compile(
+    r"[+-]?([0-9]{1,17}(\.[0-9]{0,30})?|\.[0-9]{1,30})([eE][+-]?[0-9]{1,3})?"
+)
+LONGEST_NAME: Final = 200
+LONGEST_NOTES: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file tells of one place. Without a point, `reason` says what it is instead."""
+
+    name: str
+    notes: str = ""
+    point: tuple[float, float] | None = None  # latitude, longitude
+    reason: str = "It has no point on Earth."
+
+
+def read_gpx(body: bytes) -> Iterator[Found]:
+    """Waypoints and points of routes; tracks are named and left out. Raises Invalid."""
+    root = read_xml(body, root="gpx")
+    for element in root:
+        name = local_name(element)
+        if name == "wpt":
+            yield _gpx_point(element)
+        elif name == "rte":
+            yield from (_gpx_point(one) for one in element if local_name(one) == "rtept")
+        elif name == "trk":
+            yield Found(_name(text_of(element, "name")), reason="It is a track.")
+
+
+def read_kml(body: bytes) -> Iterator[Found]:
+    """Placemarks with a point. Raises Invalid."""
+    for element in read_xml(body, root="kml").iter():
+        if local_name(element) == "Placemark":
+            name, notes = text_of(element, "name"), plain_text(text_of(element, "description"))
+            point = next((one for one in element.iter() if local_name(one) == "Point"), None)
+            if point is None:
+                yield Found(_name(name), reason="It is no point.")
+            else:
+                longitude, _, rest = text_of(point, "coordinates").partition(",")
+                yield Found(_name(name), _notes(notes), _point(rest.partition(",")[0], longitude))
+
+
+def read_geojson(body: bytes) -> Iterator[Found]:
+    """Features that are points, of a collection or alone. Raises Invalid or BadRequest."""
+    document = read_json(body)
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind not in ("FeatureCollection", "Feature"):
+        raise Invalid("The file is no GeoJSON feature collection.", code="unreadable_file")
+    features = document.get("features") if kind == "FeatureCollection" else [document]
+    if not isinstance(features, list):
+        raise Invalid("The collection has no list of features.", code="unreadable_file")
+    for feature in features:
+        yield _feature(feature if isinstance(feature, dict) else {})
+
+
+# What is read, by the media type of the body.
+READERS: Final[Mapping[str, Callable[[bytes], Iterator[Found]]]] = {
+    "application/gpx+xml": read_gpx,
+    "application/vnd.google-earth.kml+xml": read_kml,
+    "application/geo+json": read_geojson,
+}
+
+
+class _Plain(HTMLParser):
+    """Gathers the text of HTML; blocks and breaks end lines."""
+
+    ENDS_LINE: Final = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.parts += ["\n"] if tag in self.ENDS_LINE else []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def plain_text(html: str) -> str:
+    """The text of a description that readers of KML show as HTML."""
+    reader = _Plain()
+    reader.feed(html)
+    reader.close()
+    return "".join(reader.parts).strip()
+
+
+def _gpx_point(element: Element) -> Found:
+    notes = [text_of(element, "cmt"), text_of(element, "desc")]
+    told = "\n\n".join(dict.fromkeys(one for one in notes if one))
+    point = _point(element.get("lat", ""), element.get("lon", ""))
+    return Found(_name(text_of(element, "name")), _notes(told), point)
+
+
+def _feature(feature: Mapping[str, Any]) -> Found:
+    told, geometry = feature.get("properties"), feature.get("geometry")
+    told = told if isinstance(told, dict) else {}
+    name = _name(str(told.get("name") or told.get("title") or ""))
+    notes = _notes(str(told.get("description") or told.get("desc") or ""))
+    if not isinstance(geometry, dict) or geometry.get("type") != "Point":
+        return Found(name, notes, reason="It is no point.")
+    position = geometry.get("coordinates")
+    pair = position[:2] if isinstance(position, list) else []
+    if len(pair) != 2 or not all(isinstance(one, (int, float)) for one in pair):
+        return Found(name, notes)
+    return Found(name, notes, _point(repr(pair[1]), repr(pair[0])))
+
+
+def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
+    told = latitude.strip(), longitude.strip()
+    if not all(DECIMAL.fullmatch(one) for one in told):
+        return None
+    point = float(told[0]), float(told[1])
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None
+
+
+def _name(text: str) -> str:
+    return one_line(text).strip()[:LONGEST_NAME] or "Unnamed place"
+
+
+def _notes(text: str) -> str:
+    return several_lines(text).strip()[:LONGEST_NOTES]

@@ -1,0 +1,95 @@
+"""The places of a file as ideas of a trip: one change, that one undo takes back."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from wandr.base import new_id
+from wandr.changes.ops import Op
+from wandr.changes.service import apply
+from wandr.errors import Invalid, UnsupportedMediaType
+from wandr.exports.place_files import READERS, Found
+from wandr.extensions import db
+from wandr.itinerary.content import ACTIVITY
+from wandr.itinerary.models import Activity
+from wandr.locations.adopting import adopt_places
+from wandr.locations.kinds import CUSTOM
+from wandr.permissions import Permission
+from wandr.trips.access import trip_for
+
+MOST_PLACES: Final = 300  # that one file may add
+MOST_TOLD: Final = 100  # of what was left out
+NEAR: Final = 4  # decimals of degrees: some ten metres
+Spot = tuple[str, float, float]
+
+
+def import_places(
+    trip_id: UUID, actor: UUID, media_type: str, body: bytes, *, client_id: UUID | None = None
+) -> dict[str, Any]:
+    """Add what has a point in a file as ideas, with places of the importer's own: what
+    `PlaceImportView` tells.
+
+    What the trip has already, by name and position, is left out, as is what is no point. Raises
+    NotFound, Forbidden, UnsupportedMediaType for none of `READERS`, Invalid for what cannot be read
+    and for more than `MOST_PLACES`, Conflict for more than there may be.
+    """
+    trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
+    there, skipped, wanted = _spots_of(trip_id), [], []
+    for one in reader(body):
+        spot = _spot(one.name, *one.point) if one.point else None
+        if spot is None or spot in there:
+            reason = "It is in the trip already." if spot else one.reason
+            skipped.append({"name": one.name, "reason": reason})
+        else:
+            there.add(spot)
+            wanted.append(one)
+    if len(wanted) > MOST_PLACES:
+        raise Invalid(f"The file has {len(wanted)} places; {MOST_PLACES} can be added at once.")
+    ops = _ops(actor, wanted)
+    outcome = apply(trip_id, actor, ops, source="import", client_id=client_id).or_refused()
+    created = [{"id": str(op.id), "title": one.name} for op, one in zip(ops, wanted, strict=True)]
+    told = skipped[:MOST_TOLD]
+    return {
+        "head": outcome.head,
+        "created": created,
+        "skipped": told,
+        "skipped_count": len(skipped),
+    }
+
+
+def _ops(actor: UUID, wanted: list[Found]) -> list[Op]:
+    copies = [
+        {"name": one.name, "kind": CUSTOM, "latitude": one.point[0], "longitude": one.point[1]}
+        for one in wanted
+        if one.point
+    ]
+    ops = []
+    for one, place in zip(wanted, adopt_places(actor, copies), strict=True):
+        told = {"title": one.name, "status": "idea", "notes": one.notes}
+        fields = ACTIVITY.loader.load({**told, "location_id": str(place.id)})
+        ops.append(Op("create", ACTIVITY, new_id(), fields))
+    return ops
+
+
+def _spots_of(trip_id: UUID) -> set[Spot]:
+    located = select(Activity.title, Activity.location).where(
+        Activity.trip_id == trip_id,
+        Activity.deleted_seq.is_(None),
+        Activity.location.is_not(None),
+    )
+    return {
+        _spot(name, place["latitude"], place["longitude"])
+        for title, place in db.session.execute(located)
+        if place is not None
+        for name in (title, place["name"])
+    }
+
+
+def _spot(name: str, latitude: float, longitude: float) -> Spot:
+    return name.casefold(), round(latitude, NEAR), round(longitude, NEAR)

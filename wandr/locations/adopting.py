@@ -1,0 +1,52 @@
+"""Places that a file brings along: found again where they are known here, else made one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, tuple_
+
+from wandr.extensions import db
+from wandr.locations.models import Location
+from wandr.locations.service import create_custom_place
+
+Copy = Mapping[str, Any]  # `service.COPIED` by name, without an id; a custom one may have fewer
+MAKING = ("name", "kind", "latitude", "longitude", "country_code", "timezone", "hours")
+
+
+def adopt_places(user_id: UUID, copies: Sequence[Copy]) -> list[Location]:
+    """A location for each copy: the one of the same source, one of the user's own that has the
+    same name and position, or a new custom place of theirs.
+
+    Raises Conflict (`too_many_places`) when that would be more than a user may have.
+    """
+    known = _by_source(user_id, copies)
+    own = _own(user_id, copies)
+    found = []
+    for copy in copies:
+        place = known.get((copy.get("source"), copy.get("source_id"))) or own.get(_spot(copy))
+        if place is None:
+            given = {name: copy[name] for name in MAKING if copy.get(name) is not None}
+            place = own[_spot(copy)] = create_custom_place(user_id, given)
+        found.append(place)
+    return found
+
+
+def _by_source(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
+    named = {(one["source"], one["source_id"]) for one in copies if one.get("source_id")}
+    visible = or_(Location.created_by.is_(None), Location.created_by == user_id)
+    source = tuple_(Location.source, Location.source_id)
+    rows = select(Location).where(source.in_(sorted(named)), visible)
+    return {(one.source, one.source_id): one for one in db.session.scalars(rows)} if named else {}
+
+
+def _own(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
+    names = sorted({one["name"] for one in copies})
+    rows = select(Location).where(Location.created_by == user_id, Location.name.in_(names))
+    return {(one.name, one.latitude, one.longitude): one for one in db.session.scalars(rows)}
+
+
+def _spot(copy: Copy) -> tuple[Any, ...]:
+    return copy["name"], copy["latitude"], copy["longitude"]
