@@ -27,7 +27,7 @@ from wandr.mailbox import Mail, read_mailbox
 from wandr.users.models import User
 
 PASSWORD = "correct horse battery"
-UNPREFIXED = ("/api", "/health", "/metrics", "/openapi.json", "/docs")
+UNPREFIXED = ("/api", "/graphql", "/health", "/metrics", "/openapi.json", "/docs")
 
 
 class FreshClient(FlaskClient):

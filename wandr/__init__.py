@@ -21,6 +21,8 @@ from wandr.errors import register_error_handlers
 from wandr.exports import feed_routes, import_routes
 from wandr.exports import routes as export_routes
 from wandr.extensions import api, db, jwt, migrate, redis
+from wandr.graphql import routes as graphql_routes
+from wandr.graphql.cli import print_schema
 from wandr.http.guard import guard_addresses
 from wandr.http.openapi import describe_document
 from wandr.itinerary import content as itinerary_content
@@ -56,7 +58,7 @@ REST = (
     proposal_routes.blueprint,
     check_routes.blueprint,
 )
-COMMANDS = (locations_cli, seed, show_mailbox)
+COMMANDS = (locations_cli, seed, show_mailbox, print_schema)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         api.register_blueprint(blueprint, url_prefix=f"/api/v1{blueprint.url_prefix or ''}")
     describe_snapshot(api.spec)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(graphql_routes.blueprint)
     if settings.serves_docs:
         register_docs(app)
     for command in COMMANDS:

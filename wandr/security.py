@@ -14,6 +14,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
+PRIVATE = ("/api/", "/graphql")  # what no cache may keep
 HSTS = "max-age=31536000; includeSubDomains"
 REQUEST_HEADERS = [
     "Authorization",
@@ -56,7 +57,7 @@ def _add_headers(response: Response) -> Response:
     """A view that needs another policy (the docs page) sets it, and keeps it."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(PRIVATE):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 

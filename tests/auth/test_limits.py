@@ -132,6 +132,15 @@ def test_requests_are_counted_by_user(limited_app):
         eve.get("/users/me", status=200)
 
 
+def test_questions_by_graphql_are_counted_with_them(limited_app):
+    app = limited_app(REQUEST_LIMIT_PER_MINUTE="3")
+    with app.app_context():
+        ada = make_person(app, "Ada")
+        ada.get("/users/me", status=200)
+        for status in (200, 200, 429):
+            ada.post("/graphql", json={"query": "{ me { id } }"}, status=status)
+
+
 def test_a_forged_token_spends_its_senders_requests_and_nobody_elses(limited_app):
     app = limited_app(REQUEST_LIMIT_PER_MINUTE="5")
     with app.app_context():

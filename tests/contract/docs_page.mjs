@@ -1,4 +1,4 @@
-// Opens /docs, opens an operation, and tells as one line of JSON what the page did.
+// Opens /docs and an operation, then GraphiQL and runs a question; tells what the pages did as one line of JSON.
 import { chromium } from "playwright-core";
 
 const [, , executablePath, address] = process.argv;
@@ -23,7 +23,16 @@ await page.waitForLoadState("networkidle");
 const opened = await page.locator("#operations-trips-create_trip .opblock-body").isVisible();
 await page.screenshot({ path: "docs.png" });
 
+const form = { email: "ada@example.com", password: "correct horse battery", display_name: "Ada Lovelace" };
+const registered = await page.request.post(`${address}/api/v1/auth/register`, { data: form });
+const headers = JSON.stringify({ Authorization: `Bearer ${(await registered.json()).access_token}` });
+await page.evaluate((told) => { localStorage.setItem("graphiql:headers", told); localStorage.setItem("graphiql:shouldPersistHeaders", "true"); }, headers);
+await page.goto(`${address}/graphql`, { waitUntil: "networkidle" });
+await page.locator(".graphiql-execute-button").click({ timeout: 10_000 }).catch((error) => errors.push(String(error)));
+const answered = await page.locator(".result-window", { hasText: "Ada Lovelace" }).waitFor({ timeout: 10_000 }).then(() => true, () => false);
+await page.screenshot({ path: "graphiql.png" });
+
 const ours = (url) => url.startsWith(`${address}/`) || url.startsWith("data:");
 const foreign = requests.filter((url) => !ours(url));
-console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, requests, foreign, errors, tags, opened }));
+console.log(JSON.stringify({ browser: `Chromium ${browser.version()}`, requests, foreign, errors, tags, opened, answered }));
 await browser.close();

@@ -1,7 +1,7 @@
-"""`python -m tests.contract.docs_page [PICTURE.png]`: the docs page in headless Chromium.
+"""`python -m tests.contract.docs_page [PICTURE.png]`: the docs page and GraphiQL in headless Chromium.
 
-It must show every tag and one operation opened, ask nobody else for anything, and write no error to
-the console. playwright-core comes from npm into a temporary folder; Chromium is the system's own.
+The page must show every tag and one operation opened, GraphiQL must run a question; both ask nobody
+else for anything, and write no error to the console. playwright-core comes from npm into a temporary folder; Chromium is the system's own.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def main() -> int:
             return 1
         if len(sys.argv) > 1:
             shutil.copy(folder / "docs.png", picture)
+            shutil.copy(folder / "graphiql.png", picture.with_name("graphiql.png"))
     return judge(json.loads(told.splitlines()[-1]))
 
 
@@ -48,11 +49,12 @@ def judge(seen: dict) -> int:
         *(f"console: {one}" for one in seen["errors"]),
         *(["no tag is shown"] if seen["tags"] < 5 else []),
         *(["no operation opens"] if not seen["opened"] else []),
+        *(["GraphiQL answers nothing"] if not seen["answered"] else []),
     ]
     for fault in faults:
         say(f"FAILED  {fault}")
     if not faults:
-        say("OK  the docs page: no foreign request, no console error")
+        say("OK  the docs page and GraphiQL: no foreign request, no console error")
     return 1 if faults else 0
 
 

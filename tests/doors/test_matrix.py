@@ -91,12 +91,12 @@ USER_DOORS = {
     "locations.create_location", "locations.estimate_way", "locations.estimate_ways",
     "locations.list_nearby_locations", "locations.read_location", "locations.read_nearest_city",
     "locations.search_locations",
-    "ai.read_usage", "conversations.list_conversations", "conversations.create_conversation",
+    "graphql.run_graphql", "ai.read_usage", "conversations.list_conversations", "conversations.create_conversation",
 }  # fmt: skip
 OPEN_DOORS = {
     "auth.ask_for_reset", "auth.log_in", "auth.refresh_session", "auth.register",
     "auth.reset_password", "auth.verify_email", "members.preview_invite",
-    "feeds.read_calendar_feed", "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
+    "graphql.read_graphiql", "graphql.read_graphiql_asset", "feeds.read_calendar_feed", "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
     "docs.read_asyncapi", "docs.read_docs", "docs.read_docs_asset", "docs.read_docs_script", "docs.read_openapi",
 }  # fmt: skip
 
@@ -153,10 +153,12 @@ def _who_was_removed(app: Flask, trip: dict[str, Any], organizer: Person) -> Per
 
 def addresses(app: Flask, endpoint: str, ids: dict[str, Any]) -> list[tuple[str, str]]:
     """Method and path of a door, for each of its methods."""
-    (rule,) = app.url_map.iter_rules(endpoint)
-    values = {name: ids[name] for name in rule.arguments}
-    _, path = rule.build(values, append_unknown=False)
-    return [(method, path) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+    found = []
+    for rule in app.url_map.iter_rules(endpoint):
+        values = {name: ids[name] for name in rule.arguments}
+        _, path = rule.build(values, append_unknown=False)
+        found += [(method, path) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+    return found
 
 
 @pytest.mark.parametrize("endpoint", sorted(TRIP_DOORS))

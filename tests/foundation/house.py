@@ -29,7 +29,7 @@ RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (7.0, ("wandr.ai",)),
     (7.1, ("wandr.days",)),
     (7.2, ("wandr.exports",)),
-    (8.0, ("wandr.realtime", "wandr.jobs", "wandr.cli", "wandr.health")),
+    (8.0, ("wandr.graphql", "wandr.realtime", "wandr.jobs", "wandr.cli", "wandr.health")),
     (8.1, ("wandr.docs",)),
     (8.5, ("wandr.housekeeping",)),
     (9.0, ("wandr",)),
@@ -43,6 +43,7 @@ APART = ("wandr.devstack", "wandr.launcher")
 SERVICE_MAY_NOT = ("flask", "flask_jwt_extended", "jwt", "flask_smorest", "flask_socketio")
 MODELS_MAY = ("wandr.base", "wandr.extensions")
 DOORS = ("routes", "handlers", "tasks", "cli", "door", "relay", "sweeper", "housekeeping")
+DOORS += ("mutations",)  # each is a transaction of its own
 DOORS += ("attempts", "desk")  # the transactions of a job that tells how it gets on
 
 

@@ -20,12 +20,11 @@ from wandr.ai.schemas import AiRequestView
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.errors import Conflict, Forbidden, Invalid, NotFound, TooManyRequests
-from wandr.http.pages import Keyset, page_of, page_response
+from wandr.http.pages import page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
 
 blueprint = Blueprint("conversations", __name__)
-NEWEST_FIRST = Keyset("conversations", (Conversation.created_at, Conversation.id), descending=True)
 view = ConversationView()
 
 
@@ -37,7 +36,7 @@ view = ConversationView()
 def list_conversations(args: dict[str, Any]) -> Response:
     """List the conversations in a trip; without one, those that you have begun. Newest first."""
     chosen = conversations.conversations_of(me().user_id, args.get("trip_id"))
-    found, cursor = NEWEST_FIRST.page(chosen, args["page"])
+    found, cursor = conversations.NEWEST_FIRST.page(chosen, args["page"])
     return page_response([view.dump(one) for one in found], cursor)
 
 

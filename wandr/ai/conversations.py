@@ -3,6 +3,7 @@ is read from the requests and their last events, and stored nowhere else."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -16,6 +17,7 @@ from wandr.ai.requests import Question, ask, require_access
 from wandr.base import new_id
 from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
+from wandr.http.pages import Keyset
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
 from wandr.trips.models import Member, Trip
@@ -36,6 +38,9 @@ class Spoken(NamedTuple):
     status: str
     proposal_id: UUID | None
     at: datetime
+
+
+NEWEST_FIRST = Keyset("conversations", (Conversation.created_at, Conversation.id), descending=True)
 
 
 def begin_conversation(user_id: UUID, trip_id: UUID | None, title: str) -> Conversation:
@@ -95,20 +100,25 @@ def send_message(user_id: UUID, conversation_id: UUID, content: str) -> AiReques
 
 def messages_of(conversation_id: UUID) -> list[Spoken]:
     """What was said, the oldest first. Checks nobody's access."""
-    said: list[Spoken] = []
-    for row in db.session.execute(_questions(conversation_id)):
+    return messages_of_each([conversation_id])[conversation_id]
+
+
+def messages_of_each(conversation_ids: Collection[UUID]) -> dict[UUID, list[Spoken]]:
+    """What was said in several conversations: one statement. Checks nobody's access."""
+    said: dict[UUID, list[Spoken]] = {one: [] for one in conversation_ids}
+    for row in db.session.execute(_questions(conversation_ids)):
         common = (row.id, row.status, row.proposal_id)
-        said.append(
-            Spoken("user", row.input["prompt"], row.requested_by, *common, at=row.created_at)
-        )
+        asked = Spoken("user", row.input["prompt"], row.requested_by, *common, at=row.created_at)
+        said[row.conversation_id].append(asked)
         if row.status in TERMINAL:
-            said.append(Spoken("assistant", _answer(row.data), None, *common, at=row.finished_at))
+            told = Spoken("assistant", _answer(row.data), None, *common, at=row.finished_at)
+            said[row.conversation_id].append(told)
     return said
 
 
 def exchanges_before(request_id: UUID, conversation_id: UUID) -> tuple[Exchange, ...]:
     """What was asked and answered before a request, the oldest first."""
-    before = _questions(conversation_id).where(AiRequest.id < request_id).order_by(None)
+    before = _questions([conversation_id]).where(AiRequest.id < request_id).order_by(None)
     rows = db.session.execute(before.order_by(AiRequest.id.desc()).limit(REMEMBERED))
     return tuple(Exchange(row.input["prompt"], _answer(row.data)) for row in reversed(rows.all()))
 
@@ -143,18 +153,18 @@ def forget_private_conversations(user_id: UUID) -> None:
     db.session.execute(delete(Conversation).where(*alone))
 
 
-def _questions(conversation_id: UUID) -> Select[Any]:
-    """The requests of a conversation, each with its proposal and its last event."""
+def _questions(conversation_ids: Collection[UUID]) -> Select[Any]:
+    """The requests of conversations, each with its proposal and its last event."""
     last = and_(AiEvent.request_id == AiRequest.id, AiEvent.type.in_(LAST_EVENTS))
     return (
         select(
-            AiRequest.id, AiRequest.requested_by, AiRequest.status, AiRequest.input,
-            AiRequest.created_at, AiRequest.finished_at, AiEvent.data,
+            AiRequest.id, AiRequest.conversation_id, AiRequest.requested_by, AiRequest.status,
+            AiRequest.input, AiRequest.created_at, AiRequest.finished_at, AiEvent.data,
             Proposal.id.label("proposal_id"),
         )
         .outerjoin(AiEvent, last)
         .outerjoin(Proposal, Proposal.request_id == AiRequest.id)
-        .where(AiRequest.conversation_id == conversation_id)
+        .where(AiRequest.conversation_id.in_(conversation_ids))
         .order_by(AiRequest.id)
     )  # fmt: skip
 

@@ -30,9 +30,23 @@ BLANK: Final[Mapping[str, Any]] = {
 def check_trip(user_id: UUID, trip_id: UUID, terms: Terms) -> dict[str, Any]:
     """What is wrong with a trip as this member sees it: `{seq, findings}`. NotFound, outside."""
     snapshot = snapshot_of(trip_id, user_id)
-    known = attributes_of(locations_in(snapshot))
-    found = check(read_itinerary(snapshot, terms=terms, known=known))
-    return {"seq": snapshot["seq"], "findings": [as_json(finding) for finding in found]}
+    return checks_of({str(trip_id): snapshot}, terms)[str(trip_id)]
+
+
+def checks_of(
+    snapshots: Mapping[str, Mapping[str, Any]], terms: Terms
+) -> dict[str, dict[str, Any]]:
+    """What is wrong with each of several trips, by id: one statement for all."""
+    known = attributes_of({key for one in snapshots.values() for key in locations_in(one)})
+    return {
+        trip_id: {
+            "seq": snapshot["seq"],
+            "findings": [
+                as_json(one) for one in check(read_itinerary(snapshot, terms=terms, known=known))
+            ],
+        }
+        for trip_id, snapshot in snapshots.items()
+    }
 
 
 def as_json(finding: Finding) -> Row:

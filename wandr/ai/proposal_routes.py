@@ -16,14 +16,13 @@ from wandr.auth.door import door
 from wandr.auth.principal import me
 from wandr.errors import Conflict, Invalid
 from wandr.gate import gate
-from wandr.http.pages import Keyset, PageQuery, page_of, page_response
+from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
 from wandr.transaction import atomic, reading
 from wandr.trips.access import trip_for
 
 blueprint = Blueprint("proposals", __name__, description="What the assistant suggests.")
-NEWEST_FIRST = Keyset("proposals", (Proposal.created_at, Proposal.id), descending=True)
 view = ProposalView()
 
 
@@ -35,7 +34,7 @@ view = ProposalView()
 def list_proposals(args: dict[str, Any], trip_id: UUID) -> Response:
     """List the proposals in a trip, newest first."""
     trip_for(me().user_id, trip_id)
-    found, cursor = NEWEST_FIRST.page(proposals.proposals_of(trip_id), args["page"])
+    found, cursor = proposals.NEWEST_FIRST.page(proposals.proposals_of(trip_id), args["page"])
     return page_response([view.dump(one) for one in found], cursor)
 
 

@@ -18,10 +18,13 @@ from wandr.changes.ops import read_ops
 from wandr.changes.service import begin_change
 from wandr.errors import Conflict, Invalid, NotFound
 from wandr.extensions import db
+from wandr.http.pages import Keyset
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
 
 WITH_ITEMS: Final = selectinload(Proposal.items)
+
+NEWEST_FIRST = Keyset("proposals", (Proposal.created_at, Proposal.id), descending=True)
 
 
 def store_proposal(

@@ -23,6 +23,7 @@ from wandr.errors import TooManyRequests, Unauthorized
 
 PAUSE = 5.0  # seconds in which an absent Redis is not asked again
 _STATE = "wandr.limits"
+COUNTED = ("/api/", "/graphql")
 
 log = structlog.get_logger()
 
@@ -125,7 +126,7 @@ def _limit_request() -> None:
     The token's signature is checked (and kept for the door), no database asked: nobody spends
     somebody else's requests.
     """
-    if not request.path.startswith("/api/") or request.method == "OPTIONS":
+    if not request.path.startswith(COUNTED) or request.method == "OPTIONS":
         return
     requests = _limits().requests
     requests.refuse_beyond(requests.hit(_caller()))

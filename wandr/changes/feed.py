@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +70,32 @@ def changes_since(trip_id: UUID, viewer: UUID, since: int, limit: int) -> dict[s
     head = trip_for(viewer, trip_id).trip.seq
     # Not beyond that head: whoever was removed since then must not see what came after.
     rows = read_log(trip_id, since, limit, until=head)
+    return _told(rows, head, viewer)
+
+
+def changes_of_each(
+    heads: Mapping[UUID, int], viewer: UUID, since: int, limit: int
+) -> dict[UUID, dict[str, Any]]:
+    """What `changes_since` tells, of several trips by one statement; `heads` are theirs as seen
+    by a member. Checks nobody's access."""
+    weight = func.sum(TripChange.size).over(
+        partition_by=TripChange.trip_id, order_by=TripChange.seq
+    )
+    number = func.row_number().over(partition_by=TripChange.trip_id, order_by=TripChange.seq)
+    log = LOG.add_columns(
+        TripChange.trip_id, (weight - TripChange.size).label("before_it"), number.label("number")
+    )
+    named = TripChange.trip_id.in_(list(heads)), TripChange.seq > since
+    rows = log.where(*named).subquery()
+    light = select(rows).where(rows.c.number <= limit, rows.c.before_it < MOST_BYTES)
+    found: dict[UUID, list[Any]] = {trip_id: [] for trip_id in heads}
+    for row in db.session.execute(light.order_by(rows.c.trip_id, rows.c.seq)):
+        if row.seq <= heads[row.trip_id]:
+            found[row.trip_id].append(row)
+    return {trip_id: _told(rows, heads[trip_id], viewer) for trip_id, rows in found.items()}
+
+
+def _told(rows: Sequence[LogRow], head: int, viewer: UUID) -> dict[str, Any]:
     changes = [change_as_json(row, viewer) for row in rows]
     return {"changes": changes, "head": head, "more": bool(rows) and rows[-1].seq < head}
 
@@ -118,6 +144,17 @@ def snapshot(trip_id: UUID, viewer: UUID) -> tuple[str, int]:
     if row is None:
         raise NotFound()
     return row[0], row[1]
+
+
+def snapshots_of(trip_ids: Collection[UUID], viewer: UUID) -> dict[str, dict[str, Any]]:
+    """Several whole trips, by their ids: one statement. Those that are not the viewer's miss."""
+    mine = aliased(Member)
+    statement = (
+        select(cast(Trip.id, Text), cast(_snapshot_json(viewer, mine), Text))
+        .join(mine, mine.trip_id == Trip.id)
+        .where(Trip.id.in_(trip_ids), mine.user_id == viewer, Trip.deleted_seq.is_(None))
+    )
+    return {trip_id: json.loads(text) for trip_id, text in db.session.execute(statement)}
 
 
 def snapshot_of(trip_id: UUID, viewer: UUID) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class DayCostView(WandrSchema):
     """What a day costs in one currency, in minor units."""
 
     currency = Currency(required=True)
-    cost_minor = Whole(required=True)
+    cost_minor = Whole(0, 2**53, required=True)
 
 
 class DayView(WandrSchema):

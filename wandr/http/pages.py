@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 from marshmallow import Schema, fields, post_load
-from sqlalchemy import ColumnElement, Select, cast, literal, tuple_
+from sqlalchemy import ColumnElement, Select, cast, func, literal, select, tuple_
 
 from wandr.errors import Invalid
 from wandr.extensions import db
@@ -62,20 +63,50 @@ class Keyset:
     descending: bool = False
 
     def page(self, statement: Select[Any], args: PageArgs) -> tuple[list[Any], str | None]:
-        """Rows of one page and the cursor of the next. Invalid when the cursor is not ours.
+        """Rows of one page and the cursor of the next; see `find`."""
+        page = self.find(statement, args)
+        return page.items, page.next_cursor
+
+    def find(self, statement: Select[Any], args: PageArgs) -> Page:
+        """One page. Invalid when the cursor is not ours.
 
         The statement selects what is wanted; each row is one value if it selects one, else a row.
         """
         wanted = len(statement.column_descriptions)
-        statement = statement.add_columns(*self.columns)
-        if args.cursor is not None:
-            statement = statement.where(self._beyond(args.cursor))
-        ordered = [one.desc() if self.descending else one.asc() for one in self.columns]
-        rows = db.session.execute(statement.order_by(*ordered).limit(args.limit + 1)).all()
-        more = len(rows) > args.limit
-        rows = rows[: args.limit]
-        cursor = self._seal(rows[-1][-len(self.columns) :]) if more else None
-        return [row[0] if wanted == 1 else row[:wanted] for row in rows], cursor
+        rows = db.session.execute(
+            self._after(statement.add_columns(*self.columns), args)
+            .order_by(*self._ordered)
+            .limit(args.limit + 1)
+        ).all()
+        items = [row[0] if wanted == 1 else row[:wanted] for row in rows]
+        return Page(self, items, [row[-len(self.columns) :] for row in rows], args.limit)
+
+    def find_of_each(
+        self, statement: Select[Any], parent: ColumnElement[Any], args: PageArgs
+    ) -> dict[Any, Page]:
+        """One page of each parent, by one statement that selects one value; none of who has none.
+
+        A cursor counts for each of them alike. Invalid when it is not ours.
+        """
+        places = [one.label(f"place_{number}") for number, one in enumerate(self.columns)]
+        number = func.row_number().over(partition_by=parent, order_by=self._ordered)
+        more = parent.label("parent"), *places, number.label("number")
+        rows = self._after(statement.add_columns(*more), args).subquery()
+        light = select(rows).where(rows.c.number <= args.limit + 1)
+        found = db.session.execute(light.order_by(rows.c.parent, rows.c.number)).all()
+        pages = {}
+        for key, group in groupby(found, key=lambda row: row.parent):
+            of_parent = list(group)
+            keys = [row[2:-1] for row in of_parent]
+            pages[key] = Page(self, [row[0] for row in of_parent], keys, args.limit)
+        return pages
+
+    @property
+    def _ordered(self) -> list[ColumnElement[Any]]:
+        return [one.desc() if self.descending else one.asc() for one in self.columns]
+
+    def _after(self, statement: Select[Any], args: PageArgs) -> Select[Any]:
+        return statement if args.cursor is None else statement.where(self._beyond(args.cursor))
 
     def _beyond(self, cursor: str) -> ColumnElement[bool]:
         values = self._open(cursor)
@@ -88,7 +119,7 @@ class Keyset:
         place = tuple_(*self.columns)
         return place < bounds if self.descending else place > bounds
 
-    def _seal(self, values: Sequence[Any]) -> str:
+    def seal(self, values: Sequence[Any]) -> str:
         return _signer(self.name, current_app.secret_key).dumps([str(value) for value in values])
 
     def _open(self, cursor: str) -> list[str]:
@@ -100,6 +131,29 @@ class Keyset:
                 errors={"query": {"cursor": ["Not a cursor of this list."]}},
             ) from None
         return values
+
+
+class Page:
+    """Items in their order, each with the cursor that leads beyond it, and whether there are more.
+
+    Made of one item more than were asked for, if there is one.
+    """
+
+    def __init__(
+        self, keyset: Keyset, items: list[Any], places: Sequence[Sequence[Any]], limit: int
+    ) -> None:
+        self.has_more = len(items) > limit
+        self.items = items[:limit]
+        self._keyset, self._places = keyset, places[:limit]
+
+    @property
+    def next_cursor(self) -> str | None:
+        """The cursor of the next page; None on the last one."""
+        return self._keyset.seal(self._places[-1]) if self.has_more else None
+
+    @cached_property
+    def cursors(self) -> list[str]:
+        return [self._keyset.seal(place) for place in self._places]
 
 
 @cache

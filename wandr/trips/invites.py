@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,12 +18,15 @@ from wandr.changes.performing import write
 from wandr.changes.service import begin_change, finish_change
 from wandr.errors import Conflict, Invalid, NotFound
 from wandr.extensions import db
+from wandr.http.pages import Keyset
 from wandr.mailbox import deliver_later
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
 from wandr.trips.content import MEMBER
 from wandr.trips.members import refuse_to_grant
 from wandr.trips.models import Invite, Member, Trip
+
+NEWEST_FIRST = Keyset("invites", (Invite.created_at, Invite.id), descending=True)
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,12 @@ def create_invite(trip_id: UUID, actor: UUID, wanted: Mapping[str, Any]) -> tupl
 def pending_invites(trip_id: UUID, actor: UUID) -> Select[Any]:
     """The open invites of a trip, for who may invite."""
     trip_for(actor, trip_id, needs=Permission.INVITE)
-    return select(Invite).where(Invite.trip_id == trip_id, *_open())
+    return pending_invites_of([trip_id])
+
+
+def pending_invites_of(trip_ids: Collection[UUID]) -> Select[Any]:
+    """The open invites of trips. Checks nobody's rights."""
+    return select(Invite).where(Invite.trip_id.in_(trip_ids), *_open())
 
 
 def invites_for(invitee: Invitee) -> Select[Any]:

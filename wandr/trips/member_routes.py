@@ -13,14 +13,15 @@ from wandr.auth.principal import me
 from wandr.changes.rendering import json_of
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.http.etags import expected_version, versioned
-from wandr.http.pages import Keyset, PageQuery, page_of, page_response, page_text
+from wandr.http.pages import PageQuery, page_of, page_response, page_text
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
 from wandr.trips import invites, members
 from wandr.trips.access import trip_for
 from wandr.trips.content import MEMBER
-from wandr.trips.invites import Invitee
-from wandr.trips.models import Invite, Member
+from wandr.trips.invites import NEWEST_FIRST, Invitee
+from wandr.trips.members import BY_JOINING
+from wandr.trips.models import Member
 from wandr.trips.schemas import (
     CreatedInviteView,
     InviteCreate,
@@ -32,8 +33,6 @@ from wandr.trips.schemas import (
 )
 
 blueprint = Blueprint("members", __name__, description="Who is in a trip, and who may come in.")
-BY_JOINING = Keyset("members", (Member.created_at, Member.id))
-NEWEST_FIRST = Keyset("invites", (Invite.created_at, Invite.id), descending=True)
 
 
 @blueprint.route("/trips/<uuid:trip_id>/members")

@@ -15,9 +15,12 @@ from wandr.changes.performing import write
 from wandr.changes.service import begin_change, finish_change
 from wandr.errors import Conflict, Forbidden, NotFound
 from wandr.extensions import db
+from wandr.http.pages import Keyset
 from wandr.permissions import Permission, effective
 from wandr.trips.content import MEMBER
 from wandr.trips.models import Invite, Member
+
+BY_JOINING = Keyset("members", (Member.created_at, Member.id))
 
 
 def change_member(

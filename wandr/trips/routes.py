@@ -16,17 +16,15 @@ from wandr.changes.schemas import TextView
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.extensions import db
 from wandr.http.etags import versioned
-from wandr.http.pages import Keyset, PageQuery, page_of, page_text
+from wandr.http.pages import PageQuery, page_of, page_text
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
 from wandr.trips import service
 from wandr.trips.content import TRIP
-from wandr.trips.models import Member
 from wandr.trips.schemas import TripFields, TripQuery, TripUpdate, TripView
-from wandr.trips.service import Founder, TripFilter
+from wandr.trips.service import NEWEST_FIRST, Founder, TripFilter
 
 blueprint = Blueprint("trips", __name__, url_prefix="/trips", description="What a group plans.")
-NEWEST_FIRST = Keyset("trips", (Member.trip_created_at, Member.trip_id), descending=True)
 
 
 @blueprint.route("")

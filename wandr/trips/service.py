@@ -19,8 +19,11 @@ from wandr.changes.registers import MAKING
 from wandr.changes.rendering import json_members, permissions_json, settled
 from wandr.changes.service import finish_change
 from wandr.extensions import db
+from wandr.http.pages import Keyset
 from wandr.trips.content import MEMBER, TRIP
 from wandr.trips.models import Member, Trip
+
+NEWEST_FIRST = Keyset("trips", (Member.trip_created_at, Member.trip_id), descending=True)
 
 
 @dataclass(frozen=True)

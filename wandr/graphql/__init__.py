@@ -1,0 +1,1 @@
+"""The GraphQL door: the same services, rights and words as REST."""

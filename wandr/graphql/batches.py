@@ -1,0 +1,45 @@
+"""Rows that were fetched together share a batch: the first child that is asked for is loaded for
+all of them, by one statement. So the number of statements does not grow with the rows, and
+nothing here is asynchronous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+Loader = Callable[[list["Row"]], Mapping[Any, Any]]
+
+
+class Row(dict[str, Any]):
+    """One object of an answer, as JSON-ready values, with those that came along with it."""
+
+    batch: Batch
+
+
+class Batch:
+    """What was fetched together, and what has been loaded for it."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        self._loaded: dict[Hashable, Mapping[Any, Any]] = {}
+
+    def load(self, what: Hashable, load: Loader) -> Mapping[Any, Any]:
+        """What `load` finds for the rows of this batch; asked once for each `what`."""
+        if what not in self._loaded:
+            self._loaded[what] = load(self.rows)
+        return self._loaded[what]
+
+
+def rows_of(found: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """Rows of one batch."""
+    rows = [Row(one) for one in found]
+    batch = Batch(rows)
+    for row in rows:
+        row.batch = batch
+    return rows
+
+
+def row_of(found: Mapping[str, Any]) -> Row:
+    """A row that came alone."""
+    return rows_of([found])[0]

@@ -1,0 +1,47 @@
+"""Who asks, and what their questions to services look like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from wandr.auth.principal import Principal
+from wandr.trips.invites import Invitee
+from wandr.trips.service import Founder
+
+
+@dataclass(frozen=True)
+class Context:
+    """The context of one request."""
+
+    principal: Principal
+
+    @property
+    def viewer(self) -> UUID:
+        return self.principal.user_id
+
+    @property
+    def client_id(self) -> UUID:
+        return self.principal.session_id
+
+    @property
+    def founder(self) -> Founder:
+        return Founder(self.viewer, self.principal.display_name, self.client_id)
+
+    @property
+    def invitee(self) -> Invitee:
+        verified = self.principal.email if self.principal.email_verified else None
+        return Invitee(self.viewer, self.principal.display_name, verified)
+
+
+Info = strawberry.Info[Context, None]
+
+
+def parsed(texts: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+    """The objects that Postgres has written as JSON, by their text."""
+    return {text: json.loads(text) for text in texts}

@@ -1,0 +1,197 @@
+"""What can be asked: oneself, one's trips, places, and what the assistant has said."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID as Id
+
+import strawberry
+
+from wandr.ai import conversations, proposals, requests
+from wandr.ai.conversation_schemas import ConversationView
+from wandr.ai.schemas import AiRequestView, ProposalView, UsageView
+from wandr.ai.usage import usage_of
+from wandr.changes.history import read_history
+from wandr.changes.schemas import HistoryGroupView
+from wandr.errors import Invalid, NotFound
+from wandr.extensions import db
+from wandr.graphql import objects, scalars
+from wandr.graphql.batches import Row, row_of
+from wandr.graphql.connections import FIRST, connected, connection_of, page_args
+from wandr.graphql.context import Context, Info, parsed
+from wandr.graphql.trips import ConversationConnection, InviteConnection, Trip
+from wandr.graphql.types import loaded, type_of
+from wandr.locations import service as locations
+from wandr.locations.schemas import (
+    AttributionView,
+    LocationView,
+    NearbyQuery,
+    NeighbourView,
+    PointQuery,
+    SearchQuery,
+)
+from wandr.trips import invites
+from wandr.trips.schemas import InvitePreview, InviteView, TripQuery
+from wandr.trips.service import NEWEST_FIRST, TripFilter, trip_as_json, trips_of
+from wandr.users import service as users
+from wandr.users.schemas import PersonView, UserView
+
+TripConnection = connection_of(Trip)
+User, Person, Usage = type_of(UserView), type_of(PersonView), type_of(UsageView)
+Location, Neighbour = type_of(LocationView), type_of(NeighbourView)
+Attribution, Preview = type_of(AttributionView), type_of(InvitePreview)
+HistoryGroup = type_of(HistoryGroupView)
+MOST_GROUPS = 100
+
+
+@strawberry.type(description="A stretch of the history, newest first; `before` leads on.")
+class History:
+    groups: list[HistoryGroup]
+    before: int | None
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="The account that asks.")
+    def me(self: Any, info: Info) -> User:
+        return UserView().dump(users.profile_of(info.context.viewer))
+
+    @strawberry.field(description="The public profile of somebody you share a trip with.")
+    def person(self: Any, info: Info, id: scalars.UUID) -> Person | None:
+        return PersonView().dump(users.public_profile(info.context.viewer, id))
+
+    @strawberry.field(description="A trip that you are a member of.")
+    def trip(self: Any, info: Info, id: scalars.UUID) -> Trip | None:
+        return trip_row(info.context, id)
+
+    @strawberry.field(description="The trips that you are a member of, newest first.")
+    def trips(
+        self: Any,
+        info: Info,
+        *,
+        first: int = FIRST,
+        after: str | None = None,
+        status: str | None = None,
+        q: str | None = None,
+        role: str | None = None,
+        overlaps_from: scalars.Date | None = None,
+        overlaps_to: scalars.Date | None = None,
+        in_trash: bool = False,
+    ) -> TripConnection | None:
+        asked = {"status": status, "q": q, "role": role, "from": overlaps_from, "to": overlaps_to}
+        chosen = loaded(TripQuery, {name: one for name, one in asked.items() if one is not None})
+        del chosen["page"]
+        found = trips_of(info.context.viewer, TripFilter(**chosen, in_trash=in_trash))
+        page = NEWEST_FIRST.find(found, page_args(first, after))
+        return connected(page, parsed(page.items))
+
+    @strawberry.field(description="Who did what in a trip, newest first, in groups.")
+    def history(
+        self: Any,
+        info: Info,
+        *,
+        trip_id: scalars.UUID,
+        entity_id: scalars.UUID | None = None,
+        before: scalars.BigInt | None = None,
+        limit: int = FIRST,
+    ) -> History | None:
+        if not 1 <= limit <= MOST_GROUPS:
+            raise Invalid(f"`limit` must be 1 to {MOST_GROUPS}.")
+        groups, end = read_history(
+            trip_id, info.context.viewer, entity_id=entity_id, before=before, limit=limit
+        )
+        return History(groups=groups, before=end)
+
+    @strawberry.field(description="Open invites to your verified address.")
+    def invites(
+        self: Any, info: Info, first: int = FIRST, after: str | None = None
+    ) -> InviteConnection | None:
+        mine = invites.invites_for(info.context.invitee)
+        page = invites.NEWEST_FIRST.find(mine, page_args(first, after))
+        return connected(page, {one: InviteView().dump(one) for one in page.items})
+
+    @strawberry.field(description="What the holder of an invite's token may know of it.")
+    def invite(self: Any, token: str) -> Preview | None:
+        return InvitePreview().dump(invites.preview_invite(token))
+
+    @strawberry.field(description="Places by name, in any script, typing errors forgiven.")
+    def search_locations(
+        self: Any,
+        info: Info,
+        *,
+        q: str,
+        near: str | None = None,
+        kind: str | None = None,
+        limit: int = 20,
+    ) -> list[Location] | None:
+        asked = {"q": q, "near": near, "kind": kind, "limit": limit}
+        args = loaded(SearchQuery, {name: one for name, one in asked.items() if one is not None})
+        text = args.pop("q")
+        found = locations.search_locations(text, viewer_id=info.context.viewer, **args)
+        return LocationView(many=True).dump(found)
+
+    @strawberry.field(description="Places around a point, the nearest first.")
+    def nearby_locations(
+        self: Any,
+        info: Info,
+        *,
+        lat: float,
+        lon: float,
+        radius_m: int = 10_000,
+        kind: str | None = None,
+        limit: int = 20,
+    ) -> list[Neighbour] | None:
+        asked = {"lat": lat, "lon": lon, "radius_m": radius_m, "limit": limit}
+        args = loaded(NearbyQuery, asked if kind is None else asked | {"kind": kind})
+        near = args.pop("lat"), args.pop("lon")
+        found = locations.locations_near(*near, viewer_id=info.context.viewer, **args)
+        view = LocationView()
+        return [{**view.dump(place), "distance_m": round(metres)} for place, metres in found]
+
+    @strawberry.field(description="The city whose country and time zone hold at a point.")
+    def nearest_city(self: Any, lat: float, lon: float) -> Location | None:
+        args = loaded(PointQuery, {"lat": lat, "lon": lon})
+        found = locations.nearest_city(args["lat"], args["lon"])
+        return found and LocationView().dump(found)
+
+    @strawberry.field(description="A place; a custom one only if it is yours.")
+    def location(self: Any, info: Info, id: scalars.UUID) -> Location | None:
+        return LocationView().dump(locations.find_location(id, info.context.viewer))
+
+    @strawberry.field(description="Whom to thank for the places that are loaded here.")
+    def attributions(self: Any) -> list[Attribution] | None:
+        return locations.attributions()
+
+    @strawberry.field(description="A question to the assistant, and how far it is.")
+    def ai_request(self: Any, info: Info, id: scalars.UUID) -> objects.AiRequest | None:
+        return row_of(AiRequestView().dump(requests.find_request(info.context.viewer, id)))
+
+    @strawberry.field(description="What the assistant suggests for a trip.")
+    def proposal(self: Any, info: Info, id: scalars.UUID) -> objects.Proposal | None:
+        return ProposalView().dump(proposals.find_proposal(info.context.viewer, id))
+
+    @strawberry.field(description="What you, and a trip, have used of the language model today.")
+    def ai_usage(self: Any, info: Info, trip_id: scalars.UUID | None = None) -> Usage | None:
+        return UsageView().dump(usage_of(info.context.viewer, trip_id))
+
+    @strawberry.field(description="The conversations that you have begun, newest first.")
+    def conversations(
+        self: Any, info: Info, first: int = FIRST, after: str | None = None
+    ) -> ConversationConnection | None:
+        mine = conversations.conversations_of(info.context.viewer, None)
+        page = conversations.NEWEST_FIRST.find(mine, page_args(first, after))
+        return connected(page, {one: ConversationView().dump(one) for one in page.items})
+
+    @strawberry.field(description="A conversation with the assistant.")
+    def conversation(self: Any, info: Info, id: scalars.UUID) -> objects.Conversation | None:
+        found = conversations.find_conversation(info.context.viewer, id)
+        return row_of(ConversationView().dump(found))
+
+
+def trip_row(context: Context, trip_id: Id, *, in_trash: bool = False) -> Row:
+    """A trip as its member sees it. Raises NotFound."""
+    db.session.flush()  # Postgres renders the trip
+    found = trip_as_json(context.viewer, trip_id, in_trash=in_trash)
+    if found is None:
+        raise NotFound()
+    return row_of(parsed([found[0]])[found[0]])
