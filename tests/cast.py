@@ -23,7 +23,7 @@ from wandr.auth.models import AuthSession
 from wandr.auth.tokens import access_token
 from wandr.base import utc_now
 from wandr.extensions import db
-from wandr.mailbox import Mail, read_mailbox
+from wandr.mail.mailbox import Mail, read_mailbox
 from wandr.users.models import User
 
 PASSWORD = "correct horse battery"

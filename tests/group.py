@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.cast import Person
 from wandr.ai.models import AiRequest, Proposal
 from wandr.base import utc_now
 from wandr.extensions import db
+from wandr.notifications.service import Notice, tell
 from wandr.transaction import atomic
 from wandr.trips.invites import Invitee, accept_invite, create_invite
 
@@ -46,6 +47,22 @@ def something_proposed(trip_id: UUID, person: Person) -> tuple[UUID, UUID]:
     db.session.add(proposal)
     db.session.commit()
     return request.id, proposal.id
+
+
+def something_hooked(organizer: Person, path: str) -> dict[str, str]:
+    """The ids of a webhook of a trip, and of something that it sends."""
+    hook = organizer.post(f"{path}/webhooks", json={"url": "https://example.com/hook"})
+    sent = organizer.post(f"{path}/webhooks/{hook['id']}/ping")
+    return {"webhook_id": hook["id"], "delivery_id": sent["id"]}
+
+
+def something_told(person: Person) -> str:
+    """The id of something that somebody was told."""
+    with atomic():
+        (told,) = tell(
+            [Notice(person.user_id, "ai_done", f"test:{uuid4()}", "Something happened.")]
+        )
+    return str(told)
 
 
 @pytest.fixture

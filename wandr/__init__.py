@@ -29,6 +29,9 @@ from wandr.itinerary import content as itinerary_content
 from wandr.itinerary import routes as itinerary_routes
 from wandr.locations import routes as location_routes
 from wandr.locations.cli import locations_cli
+from wandr.mail import smtp
+from wandr.notifications import hooks as notification_hooks
+from wandr.notifications import routes as notification_routes
 from wandr.observability import configure_logging, observe
 from wandr.realtime.server import init_sockets
 from wandr.security import secure
@@ -36,6 +39,8 @@ from wandr.trips import content as trip_content
 from wandr.trips import member_routes, people
 from wandr.trips import routes as trip_routes
 from wandr.users import routes as user_routes
+from wandr.webhooks import routes as webhook_routes
+from wandr.webhooks import sending
 
 # What joins the write path, each with the entities that it registers.
 CONTENT = (trip_content, itinerary_content)
@@ -57,6 +62,8 @@ REST = (
     conversation_routes.blueprint,
     proposal_routes.blueprint,
     check_routes.blueprint,
+    notification_routes.blueprint,
+    webhook_routes.blueprint,
 )
 COMMANDS = (locations_cli, seed, show_mailbox, print_schema)
 
@@ -91,6 +98,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         domain.register(registry)
     people.register()
     conversations.register()
+    notification_hooks.register()
+
+    # what leaves
+    smtp.register()
+    sending.register()
 
     # doors
     for blueprint in REST:

@@ -15,7 +15,7 @@ from wandr.changes.service import apply
 from wandr.config import current_settings
 from wandr.extensions import db
 from wandr.locations.service import search_locations
-from wandr.mailbox import read_mailbox
+from wandr.mail.mailbox import read_mailbox
 from wandr.transaction import atomic
 from wandr.trips.content import TRIP
 from wandr.trips.invites import Invitee, accept_invite, create_invite

@@ -85,6 +85,13 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in {"smtp", "smtps"} and parts.hostname):
+        raise ValueError("must be an smtp:// or smtps:// address")
+    return value
+
+
 def _setting(name: str, read: Callable[[str], Any], default: str | None = None) -> Any:
     return field(default=MISSING, metadata={"name": name, "read": read, "default": default})
 
@@ -113,6 +120,9 @@ class Settings:
     pool_size: int = _setting("DB_POOL_SIZE", _whole(1, 200), "10")
     mailbox_dir: str = _setting("MAILBOX_DIR", _text, ".data/mailbox")
     mail_from: str = _setting("MAIL_FROM", _text, "Wandr <no-reply@localhost>")
+    smtp_url: str = _setting("SMTP_URL", _smtp_url, "")
+    public_url: str = _setting("PUBLIC_URL", _web_address, "http://localhost:8000")
+    webhooks_to_private: bool = _setting("WEBHOOKS_TO_PRIVATE", _flag, "0")
     sockets_per_trip: int = _setting("SOCKETS_PER_TRIP", _whole(1, 100_000), "200")
     ai_provider: str = _setting(
         "AI_PROVIDER", _one_of("embedded", "openai_compatible", "anthropic"), "embedded"

@@ -13,8 +13,11 @@ from wandr.auth.email_tokens import forget_old_tokens
 from wandr.auth.sessions import forget_old_sessions
 from wandr.changes.mutations import forget_old_mutations
 from wandr.config import Settings
+from wandr.deliveries.lanes import forget_delivered, wake_forgotten
 from wandr.http.idempotency import forget_old_keys
 from wandr.jobs.relay import OutboxRelay
+from wandr.notifications.hints import CHANNEL as HINTS
+from wandr.notifications.noticer import Noticer
 from wandr.pokes import CHANNEL as POKES
 from wandr.pokes import poker
 from wandr.realtime import presence, presence_store
@@ -24,6 +27,7 @@ from wandr.realtime.listener import Listener
 from wandr.realtime.state import STATE, Sockets
 from wandr.realtime.tailer import PERIOD, Tailer
 from wandr.transaction import atomic
+from wandr.webhooks.service import feed
 
 log = structlog.get_logger()
 RECOVERY = 1.0  # seconds of rest after a failure
@@ -69,6 +73,7 @@ class Housekeeping:
         heard = {
             POKES: poker.hear,
             presence_store.CHANNEL: sockets.presence.hear,
+            HINTS: sockets.tell_notification,
         }
         self.listener = Listener(settings.redis_url, heard)
         chores = {
@@ -78,6 +83,9 @@ class Housekeeping:
             "expiry": (Expiry(sockets).step, 1.0),
             "farewell": (Farewell(sockets, is_leaving).step, 0.25),
             "outbox": (OutboxRelay().step, 1.0),
+            "noticer": (Noticer().step, 2.0),
+            "webhooks": (_feed_webhooks, 1.0),
+            "deliveries": (_wake_deliveries, 5.0),
             "sweeper": (Sweeper().step, 2.0),
             "forgetting": (_forget, 3600.0),
         }
@@ -115,8 +123,19 @@ def stop() -> None:
         _running.pop().stop()
 
 
+def _feed_webhooks() -> None:
+    with atomic():
+        feed()
+
+
+def _wake_deliveries() -> None:
+    with atomic():
+        wake_forgotten()
+
+
 def _forget() -> None:
     with atomic():
+        forget_delivered()
         forget_old_keys()
         forget_old_mutations()
         forget_old_sessions()

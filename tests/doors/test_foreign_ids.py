@@ -10,8 +10,8 @@ import pytest
 from tests.contract.operations import Operation, operations_of
 from tests.fuzz.worlds import furnish
 
-NESTED = {"row_id", "invite_id", "user_id"}  # beside a trip_id
-ALONE = {"request_id", "proposal_id", "conversation_id"}  # reached by themselves
+NESTED = {"row_id", "invite_id", "user_id", "webhook_id", "delivery_id"}  # beside a trip_id
+ALONE = {"request_id", "proposal_id", "conversation_id", "notification_id"}  # reached by themselves
 READ_ONLY = {
     "id": "00000000-0000-4000-8000-000000000000",
     "trip_id": "00000000-0000-4000-8000-000000000000",

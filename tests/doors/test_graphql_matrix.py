@@ -53,6 +53,8 @@ IN_TRIPS: dict[str, tuple[Permission, str]] = {
 FOR_USERS = {
     "Query.me", "Query.person", "Query.trips", "Query.invites", "Query.invite", "Query.searchLocations",
     "Query.nearbyLocations", "Query.nearestCity", "Query.location", "Query.attributions", "Query.conversations",
+    "Query.notifications", "Query.notificationPreferences", "Mutation.readNotification", "Mutation.readNotifications",
+    "Mutation.updateNotificationPreferences",
     "Mutation.updateMe", "Mutation.createTrip", "Mutation.acceptInvite", "Mutation.refuseInvite",
     "Mutation.createLocation", "Mutation.createConversation",
 }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import FreshClient, Person, make_person
-from tests.group import join, something_proposed
+from tests.group import join, something_hooked, something_proposed
 from wandr.auth.door import Access
 from wandr.permissions import DEFAULTS, Permission, Role
 
@@ -66,6 +66,14 @@ TRIP_DOORS: dict[str, Any] = {
         "application/geo+json",
         b'{"type": "FeatureCollection", "features": []}',
     ),
+    "webhooks.list_webhooks": None,
+    "webhooks.create_webhook": {"url": "https://example.com/hook"},
+    "webhooks.read_webhook": None,
+    "webhooks.update_webhook": {"paused": True},
+    "webhooks.delete_webhook": None,
+    "webhooks.ping_webhook": None,
+    "webhooks.list_webhook_deliveries": None,
+    "webhooks.replay_webhook_delivery": None,
     "feeds.open_calendar_feed": {},
     "feeds.close_calendar_feed": None,
     "ai.create_ai_request": {"kind": "plan_trip", "prompt": "plan"},
@@ -86,6 +94,8 @@ USER_DOORS = {
     "users.close_my_account", "users.export_my_data", "users.read_my_profile",
     "users.read_person", "users.update_my_profile",
     "imports.import_trip_file",
+    "notifications.list_notifications", "notifications.read_notification", "notifications.read_all_notifications",
+    "notifications.read_notification_preferences", "notifications.update_notification_preferences",
     "trips.create_trip", "trips.list_trash", "trips.list_trips",
     "members.accept_invite", "members.list_my_invites", "members.refuse_invite",
     "locations.create_location", "locations.estimate_way", "locations.estimate_ways",
@@ -96,7 +106,7 @@ USER_DOORS = {
 OPEN_DOORS = {
     "auth.ask_for_reset", "auth.log_in", "auth.refresh_session", "auth.register",
     "auth.reset_password", "auth.verify_email", "members.preview_invite",
-    "graphql.read_graphiql", "graphql.read_graphiql_asset", "feeds.read_calendar_feed", "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
+    "notifications.ask_to_unsubscribe", "notifications.unsubscribe", "graphql.read_graphiql", "graphql.read_graphiql_asset", "feeds.read_calendar_feed", "health.read_entry", "locations.list_attributions", "health.read_health", "health.read_readiness",
     "docs.read_asyncapi", "docs.read_docs", "docs.read_docs_asset", "docs.read_docs_script", "docs.read_openapi",
 }  # fmt: skip
 
@@ -126,7 +136,7 @@ def world(app, trip, path, organizer, participant, viewer, outsider, plan) -> Wo
     ids = {
         "trip_id": trip["id"], "row_id": row["id"], "user_id": target.user_id, "seq": 1,
         "invite_id": invite["id"], "request_id": request_id, "proposal_id": proposal_id,
-        "conversation_id": talk["id"],
+        "conversation_id": talk["id"], **something_hooked(organizer, path),
     }  # fmt: skip
     people = {
         "anonymous": organizer, "outsider": outsider, "viewer": viewer,
@@ -193,7 +203,13 @@ def _call(world: World, caller: str, method: str, path: str, body: Any) -> int:
 
 @pytest.mark.parametrize("endpoint", sorted(USER_DOORS))
 def test_a_door_for_users_is_closed_to_nobody(app, client: FreshClient, endpoint):
-    ids = {"user_id": uuid4(), "session_id": uuid4(), "location_id": uuid4(), "token": "x"}
+    ids = {
+        "user_id": uuid4(),
+        "session_id": uuid4(),
+        "location_id": uuid4(),
+        "token": "x",
+        "notification_id": uuid4(),
+    }
     for method, path in addresses(app, endpoint, ids):
         answer = client.open(path, method=method)
         assert answer.status_code == 401

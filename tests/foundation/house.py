@@ -18,8 +18,10 @@ RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (0.2, ("wandr.extensions",)),
     (1.0, ("wandr.transaction", "wandr.permissions", "wandr.observability", "wandr.gate")),
     (1.1, ("wandr.http",)),
-    (1.2, ("wandr.security", "wandr.outbox", "wandr.pokes", "wandr.mailbox", "wandr.rates")),
+    (1.2, ("wandr.security", "wandr.outbox", "wandr.pokes", "wandr.rates")),
     (1.3, ("wandr.jobs.queue",)),
+    (1.4, ("wandr.deliveries",)),
+    (1.5, ("wandr.mail",)),
     (2.0, ("wandr.users",)),
     (3.0, ("wandr.auth",)),
     (4.0, ("wandr.trips.models", "wandr.trips.dates", "wandr.locations")),
@@ -27,9 +29,10 @@ RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (5.0, ("wandr.changes",)),
     (6.0, ("wandr.trips", "wandr.itinerary")),
     (7.0, ("wandr.ai",)),
-    (7.1, ("wandr.days",)),
+    (7.1, ("wandr.days", "wandr.notifications", "wandr.webhooks")),
     (7.2, ("wandr.exports",)),
-    (8.0, ("wandr.graphql", "wandr.realtime", "wandr.jobs", "wandr.cli", "wandr.health")),
+    (7.9, ("wandr.realtime",)),
+    (8.0, ("wandr.graphql", "wandr.jobs", "wandr.cli", "wandr.health")),
     (8.1, ("wandr.docs",)),
     (8.5, ("wandr.housekeeping",)),
     (9.0, ("wandr",)),
@@ -43,6 +46,8 @@ APART = ("wandr.devstack", "wandr.launcher")
 SERVICE_MAY_NOT = ("flask", "flask_jwt_extended", "jwt", "flask_smorest", "flask_socketio")
 MODELS_MAY = ("wandr.base", "wandr.extensions")
 DOORS = ("routes", "handlers", "tasks", "cli", "door", "relay", "sweeper", "housekeeping")
+DOORS += ("noticer",)
+DOORS += ("running",)  # what is sent outside takes its time between two of them
 DOORS += ("mutations",)  # each is a transaction of its own
 DOORS += ("attempts", "desk")  # the transactions of a job that tells how it gets on
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from tests.cast import Person, make_person
-from tests.group import KYOTO, join, something_proposed
+from tests.group import KYOTO, join, something_hooked, something_proposed, something_told
 
 TRIPS = 40  # deleting is among what is tried
 
@@ -37,4 +37,6 @@ def _furnished_trip(person: Person) -> dict[str, str]:
         "request_id": str(request_id),
         "proposal_id": str(proposal_id),
         "conversation_id": talk["id"],
+        "notification_id": something_told(person),
+        **something_hooked(person, path),
     }

@@ -8,7 +8,16 @@ import time
 import traceback
 from collections.abc import Callable
 
-from tests.prove import assistant, convergence, crowd, faults, models, network, revocation
+from tests.prove import (
+    assistant,
+    convergence,
+    crowd,
+    deliveries,
+    faults,
+    models,
+    network,
+    revocation,
+)
 from tests.prove.report import Report
 
 CORES = os.cpu_count() or 1
@@ -22,6 +31,7 @@ PROOFS: dict[str, Callable[[], Report]] = {
     "crowd": crowd.prove,
     "assistant": assistant.prove,
     "models": models.prove,
+    "deliveries": deliveries.prove,
 }
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from random import Random
 from typing import Any
 from uuid import UUID
 
-import psutil
 from redis import Redis
 from sqlalchemy import func, select
 
@@ -27,8 +25,8 @@ from tests.ai.providers.fake import (
     sse,
 )
 from tests.cast import Person
-from tests.jobs.conftest import ROOT, procfile_command
 from tests.locations.conftest import read_world
+from tests.prove.crew import Crew, crew_of
 from tests.prove.report import Report
 from tests.prove.world import World, world
 from wandr.ai.models import LAST_EVENTS, TERMINAL, AiEvent, AiRequest, AiUsage, Proposal
@@ -126,69 +124,16 @@ def prove() -> Report:
     return report
 
 
-class Crew:
-    """Workers, started again when they are gone."""
-
-    def __init__(self, place: World, model: FakeModel) -> None:
-        self._command = procfile_command("worker", place.servers.redis_url)
-        self._environ = place.web.environ | {
-            "AI_PROVIDER": "openai_compatible",
-            "AI_BASE_URL": f"{model.url}/v1",
-            "AI_MODEL": "moody",
-            "AI_TOKENS_PER_USER_DAY": "900000000",
-            "AI_TOKENS_PER_TRIP_DAY": "900000000",
-        }
-        self._log = (place.folder / "workers.log").open("ab")
-        self.workers = [self._start() for _ in range(WORKERS)]
-        self._dice = Random(5)
-
-    def kill_horse(self) -> bool:
-        """The process that answers a question just now; False when none does for a second."""
-        end = time.monotonic() + 1
-        while time.monotonic() < end:
-            for worker in self.workers:
-                with suppress(psutil.NoSuchProcess, IndexError):
-                    worker.children()[0].kill()
-                    return True
-        return False
-
-    def kill_worker(self) -> None:
-        """A worker with all it has; another one is started."""
-        index = self._dice.randrange(WORKERS)
-        worker = self.workers[index]
-        self._kill(worker)
-        self.workers[index] = self._start()
-
-    def look_after(self) -> None:
-        """A worker that ended by itself, as without Redis, is started again, as a platform does."""
-        for index, worker in enumerate(self.workers):
-            if worker.poll() is not None:
-                self.workers[index] = self._start()
-
-    def end(self) -> None:
-        for worker in self.workers:
-            self._kill(worker)
-        self._log.close()
-
-    def _kill(self, worker: psutil.Popen) -> None:
-        with suppress(psutil.NoSuchProcess):
-            for process in [*worker.children(recursive=True), worker]:
-                process.kill()
-        worker.wait(timeout=10)
-
-    def _start(self) -> psutil.Popen:
-        return psutil.Popen(
-            self._command, cwd=ROOT, env=self._environ, stdout=self._log, stderr=subprocess.STDOUT
-        )
-
-
-@contextmanager
-def _workers(place: World, model: FakeModel) -> Iterator[Crew]:
-    crew = Crew(place, model)
-    try:
-        yield crew
-    finally:
-        crew.end()
+def _workers(place: World, model: FakeModel) -> AbstractContextManager[Crew]:
+    return crew_of(
+        place,
+        WORKERS,
+        AI_PROVIDER="openai_compatible",
+        AI_BASE_URL=f"{model.url}/v1",
+        AI_MODEL="moody",
+        AI_TOKENS_PER_USER_DAY="900000000",
+        AI_TOKENS_PER_TRIP_DAY="900000000",
+    )
 
 
 def _people(place: World) -> list[tuple[Person, str]]:

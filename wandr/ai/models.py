@@ -108,6 +108,11 @@ class AiRequest(Record, Base):
         CheckConstraint(f"(status IN {ACTIVE}) = (finished_at IS NULL)", name="ended_has_end"),
         Index("ix_ai_requests_active", "trip_id", postgresql_where=text(f"status IN {ACTIVE}")),
         Index("ix_ai_requests_trip_id_finished_at", "trip_id", "finished_at"),
+        Index(
+            "ix_ai_requests_untold",
+            "finished_at",
+            postgresql_where=text("finished_at IS NOT NULL AND told_at IS NULL"),
+        ),
     )
 
     trip_id: Mapped[UUID | None] = mapped_column(ForeignKey("trips.id", ondelete="CASCADE"))
@@ -130,6 +135,7 @@ class AiRequest(Record, Base):
     error_code: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]  # when people were told that it has finished
 
     @declared_attr
     def proposal_id(cls) -> Mapped[UUID | None]:

@@ -15,7 +15,8 @@ from wandr.base import utc_now
 from wandr.errors import Conflict, Invalid, Unauthorized
 from wandr.extensions import db
 from wandr.http.fields import instant_text
-from wandr.mailbox import deliver_later
+from wandr.mail.letters import Letter
+from wandr.mail.mailing import send_letter
 from wandr.users import service as users
 from wandr.users.models import User
 
@@ -49,7 +50,8 @@ def register(email: str, password_hash: str, display_name: str, device: Device) 
     if user is None:
         raise Conflict("This address has an account.", code="email_taken")
     token = issue_token(user.id, Purpose.VERIFY)
-    deliver_later(email, "Welcome to Wandr", WELCOME.format(name=display_name, token=token))
+    text = WELCOME.format(name=display_name, token=token)
+    send_letter(Letter(email, "Welcome to Wandr", text))
     return open_session(user.id, device)
 
 
@@ -75,7 +77,7 @@ def ask_for_reset(email: str) -> None:
     known = user is not None and user.is_active
     token = issue_token(user.id if user and known else None, Purpose.RESET)
     if known:
-        deliver_later(email, "Reset your Wandr password", RESET.format(token=token))
+        send_letter(Letter(email, "Reset your Wandr password", RESET.format(token=token)))
 
 
 def reset_password(token: str, password_hash: str) -> None:

@@ -20,6 +20,7 @@ class TripChange(Base):
     """
 
     __tablename__ = "trip_changes"
+    __table_args__ = (Index("ix_trip_changes_at", "at", postgresql_using="brin"),)
 
     trip_id: Mapped[UUID] = mapped_column(
         ForeignKey("trips.id", ondelete="CASCADE"), primary_key=True

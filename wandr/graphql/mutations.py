@@ -25,11 +25,19 @@ from wandr.gate import gate
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import row_of
 from wandr.graphql.context import Context, Info
-from wandr.graphql.query import Location, User, trip_row
+from wandr.graphql.query import (
+    Location,
+    Notification,
+    NotificationPreferences,
+    User,
+    trip_row,
+)
 from wandr.graphql.trips import Trip
 from wandr.graphql.types import input_of, loaded, type_of
 from wandr.locations import service as locations
 from wandr.locations.schemas import CustomPlaceFields, LocationView
+from wandr.notifications import service as notifications
+from wandr.notifications.schemas import NotificationView, PreferencesUpdate
 from wandr.transaction import atomic, reading
 from wandr.trips import invites, members
 from wandr.trips.content import MEMBER, TRIP
@@ -51,6 +59,7 @@ InviteInput, MemberUpdateInput = input_of(InviteCreate), input_of(MemberUpdate)
 AiRequestInput, ConversationInput = input_of(AiRequestCreate), input_of(ConversationCreate)
 PlaceInput = input_of(CustomPlaceFields, "CustomPlaceInput")
 ProfileInput = input_of(ProfileUpdate)
+PreferencesInput = input_of(PreferencesUpdate, "NotificationPreferencesInput")
 Ids = list[scalars.UUID]
 
 
@@ -271,6 +280,24 @@ class Mutation:
                 info.context.viewer, conversation_id, given["content"]
             )
             return row_of(AiRequestView().dump(asked))
+
+    @strawberry.mutation(description="Note that you have read something that you were told.")
+    def read_notification(self: Any, info: Info, id: scalars.UUID) -> Notification | None:
+        with atomic():
+            return NotificationView().dump(notifications.mark_read(info.context.viewer, id))
+
+    @strawberry.mutation(description="Note that you have read all, or all up to one; how much.")
+    def read_notifications(self: Any, info: Info, until: scalars.UUID | None = None) -> int | None:
+        with atomic():
+            return notifications.mark_all_read(info.context.viewer, until)
+
+    @strawberry.mutation(description="Change how you are told; what is left out stays.")
+    def update_notification_preferences(
+        self: Any, info: Info, input: PreferencesInput
+    ) -> NotificationPreferences | None:
+        with atomic():
+            wanted = loaded(PreferencesUpdate, input)
+            return notifications.prefer(info.context.viewer, wanted)
 
 
 @contextmanager

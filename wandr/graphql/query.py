@@ -30,6 +30,8 @@ from wandr.locations.schemas import (
     PointQuery,
     SearchQuery,
 )
+from wandr.notifications import service as notifications
+from wandr.notifications.schemas import NotificationPreferencesView, NotificationView
 from wandr.trips import invites
 from wandr.trips.schemas import InvitePreview, InviteView, TripQuery
 from wandr.trips.service import NEWEST_FIRST, TripFilter, trip_as_json, trips_of
@@ -41,6 +43,9 @@ User, Person, Usage = type_of(UserView), type_of(PersonView), type_of(UsageView)
 Location, Neighbour = type_of(LocationView), type_of(NeighbourView)
 Attribution, Preview = type_of(AttributionView), type_of(InvitePreview)
 HistoryGroup = type_of(HistoryGroupView)
+Notification = type_of(NotificationView)
+NotificationConnection = connection_of(Notification)
+NotificationPreferences = type_of(NotificationPreferencesView)
 MOST_GROUPS = 100
 
 
@@ -181,6 +186,24 @@ class Query:
         mine = conversations.conversations_of(info.context.viewer, None)
         page = conversations.NEWEST_FIRST.find(mine, page_args(first, after))
         return connected(page, {one: ConversationView().dump(one) for one in page.items})
+
+    @strawberry.field(
+        description="What you were told, newest first; perhaps only the unread."
+    )
+    def notifications(
+        self: Any,
+        info: Info,
+        first: int = FIRST,
+        after: str | None = None,
+        unread: bool | None = None,
+    ) -> NotificationConnection | None:
+        mine = notifications.notifications_of(info.context.viewer, unread=unread)
+        page = notifications.NEWEST_FIRST.find(mine, page_args(first, after))
+        return connected(page, {one: NotificationView().dump(one) for one in page.items})
+
+    @strawberry.field(description="How you are told, by kind.")
+    def notification_preferences(self: Any, info: Info) -> NotificationPreferences | None:
+        return notifications.preferences_of(info.context.viewer)
 
     @strawberry.field(description="A conversation with the assistant.")
     def conversation(self: Any, info: Info, id: scalars.UUID) -> objects.Conversation | None:

@@ -25,6 +25,10 @@ QUEUE = "wandr"
 TASKS: Mapping[str, str] = MappingProxyType(
     {
         "answer_ai_request": "wandr.jobs.tasks.answer_ai_request",
+        "deliver": "wandr.jobs.tasks.deliver",
+        "tell_trip": "wandr.jobs.tasks.tell_trip",
+        "tell_answers": "wandr.jobs.tasks.tell_answers",
+        "tell_times": "wandr.jobs.tasks.tell_times",
     }
 )
 JOB_TIMEOUT = 180  # seconds; tasks keep deadlines of their own, this is the last resort

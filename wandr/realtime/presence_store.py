@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from uuid import UUID, uuid4
 
+from redis import RedisError
+
 from wandr.extensions import redis
 from wandr.realtime.present import Page, Present
 
@@ -65,6 +67,15 @@ class PresenceStore:
             return set()
         found = redis.client.mget([PROCESS.format(one) for one in others])
         return {one for one, value in zip(others, found, strict=True) if value is not None}
+
+
+def people_live_in(trip_id: UUID) -> set[UUID]:
+    """Who has a socket in a trip, in any process; nobody, as far as is known, without Redis."""
+    try:
+        pages = PresenceStore().read([trip_id])[trip_id].values()
+    except RedisError:
+        return set()
+    return {UUID(present.user_id) for page in pages for present in page}
 
 
 def _named(book: Mapping[bytes, bytes]) -> dict[str, Page]:

@@ -10,6 +10,7 @@ from wandr.ai.models import EVENT_TYPES
 from wandr.changes.schemas import ChangeView
 from wandr.http.fields import Choice, Identifier, Whole
 from wandr.http.schema import WandrSchema
+from wandr.notifications.schemas import NotificationView
 from wandr.realtime.schemas import CLIENT, TRIP, PresentView, TripPayload
 from wandr.trips.models import ROLES
 
@@ -70,6 +71,10 @@ class ExpiringEvent(WandrSchema):
     in_s = Whole(0, required=True)
 
 
+class NotificationEvent(NotificationView):
+    """Something that you were told; a hint that may be lost: what counts is the list over HTTP."""
+
+
 SERVER_EVENTS: Mapping[str, type[Schema]] = {
     "trip:changes": ChangesEvent,
     "trip:head": HeadEvent,
@@ -79,4 +84,5 @@ SERVER_EVENTS: Mapping[str, type[Schema]] = {
     "presence:diff": PresenceDiffEvent,
     "ai:event": AiSaysEvent,
     "auth:expiring": ExpiringEvent,
+    "notification": NotificationEvent,
 }

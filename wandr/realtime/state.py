@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 from socketio import Server
 
+from wandr.extensions import db
+from wandr.notifications.models import Notification
+from wandr.notifications.schemas import NotificationView
 from wandr.realtime.backlog import Backlog
 from wandr.realtime.frames import framed_event
 from wandr.realtime.presence import Presence
 from wandr.realtime.presence_store import PresenceStore
 from wandr.realtime.rooms import Rooms
+from wandr.transaction import reading
 
 STATE = "wandr.sockets"
 
@@ -39,6 +44,18 @@ class Sockets:
             raw = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, "/"))
             if raw is not None and not raw.closed:
                 raw.steady.give(packet)
+
+    def tell_notification(self, message: str) -> None:
+        """Give a person's sockets here what they were told. ValueError for what is no hint."""
+        user_id, notification_id = map(UUID, message.split(" "))
+        sids = [one.sid for one in self.rooms.connections() if one.user_id == user_id]
+        if not sids:
+            return
+        with reading():
+            found = db.session.get(Notification, notification_id)
+            told = None if found is None else NotificationView().dump(found)
+        if told is not None:
+            self.emit("notification", told, sids)
 
     def backlog_of(self, sid: str) -> Backlog:
         """What waits for a socket. KeyError when it has gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from wandr.changes.service import begin_change, finish_change
 from wandr.errors import Conflict, Invalid, NotFound
 from wandr.extensions import db
 from wandr.http.pages import Keyset
-from wandr.mailbox import deliver_later
+from wandr.mail.letters import Letter
+from wandr.mail.mailing import send_letter
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
 from wandr.trips.content import MEMBER
@@ -27,6 +28,10 @@ from wandr.trips.members import refuse_to_grant
 from wandr.trips.models import Invite, Member, Trip
 
 NEWEST_FIRST = Keyset("invites", (Invite.created_at, Invite.id), descending=True)
+
+
+# Called with an invite by e-mail and its trip, in the transaction in which it is made.
+on_invited: list[Callable[[Invite, Trip], None]] = []
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ def create_invite(trip_id: UUID, actor: UUID, wanted: Mapping[str, Any]) -> tupl
     db.session.flush()
     if email:
         _mail(email, change.trip, member, token)
+        for hook in on_invited:
+            hook(invite, change.trip)
     return invite, token
 
 
@@ -171,4 +178,4 @@ def _mail(email: str, trip: Trip, inviter: Member, token: str) -> None:
         f"{inviter.display_name} invites you to plan “{trip.title}” together.\n\n"
         f"Accept with this token: {token}\n"
     )
-    deliver_later(email, f"Join the trip “{trip.title}”", text)
+    send_letter(Letter(email, f"Join the trip “{trip.title}”", text))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from wandr import mailbox as subject
-from wandr.mailbox import deliver_later
+from wandr.mail import mailbox as subject
+from wandr.mail.letters import Letter
+from wandr.mail.mailing import send_letter
 from wandr.transaction import atomic
 
 
@@ -17,7 +18,7 @@ def folder(app):
 
 def test_a_mail_is_written_when_the_transaction_commits(rolled_back, mailbox, folder):
     with atomic():
-        deliver_later("ada@example.com", "Grüße", "Hello Ada,\n\nsee you in 京都.\n")
+        send_letter(Letter("ada@example.com", "Grüße", "Hello Ada,\n\nsee you in 京都.\n"))
         assert mailbox() == []
     (mail,) = mailbox()
     assert (mail.to, mail.subject) == ("ada@example.com", "Grüße")
@@ -27,14 +28,14 @@ def test_a_mail_is_written_when_the_transaction_commits(rolled_back, mailbox, fo
 
 def test_a_mail_of_a_transaction_that_fails_is_not_written(rolled_back, mailbox):
     with pytest.raises(RuntimeError, match="on purpose"), atomic():
-        deliver_later("ada@example.com", "Never", "sent")
+        send_letter(Letter("ada@example.com", "Never", "sent"))
         raise RuntimeError("on purpose")
     assert mailbox() == []
 
 
 def test_a_mail_outside_a_transaction_is_a_mistake(rolled_back):
     with pytest.raises(RuntimeError):
-        deliver_later("ada@example.com", "Never", "sent")
+        send_letter(Letter("ada@example.com", "Never", "sent"))
 
 
 HEADER = "Join\r\nBcc: eve@example.com\r\n\r\nbody\x00\u2028end"
@@ -42,7 +43,7 @@ HEADER = "Join\r\nBcc: eve@example.com\r\n\r\nbody\x00\u2028end"
 
 def test_no_text_writes_a_header(rolled_back, mailbox, folder):
     with atomic():
-        deliver_later("ada@example.com", HEADER, "text\r\nBcc: eve@example.com\n")
+        send_letter(Letter("ada@example.com", HEADER, "text\r\nBcc: eve@example.com\n"))
     (file,) = folder.glob("*.eml")
     message = message_from_bytes(file.read_bytes(), policy=policy.default)
     assert message["Bcc"] is None
@@ -53,27 +54,27 @@ def test_no_text_writes_a_header(rolled_back, mailbox, folder):
 @pytest.mark.parametrize("to", ["a@b.c\r\nBcc: eve@example.com", "a@b.c, eve@example.com", "a", ""])
 def test_no_address_names_a_second_one(rolled_back, mailbox, to):
     with pytest.raises((ValueError, IndexError, HeaderParseError)), atomic():
-        deliver_later(to, "x", "y")
+        send_letter(Letter(to, "x", "y"))
     assert mailbox() == []
 
 
 def test_the_same_message_again_is_one_mail(rolled_back, mailbox):
     for _ in range(2):
         with atomic():
-            deliver_later("ada@example.com", "Once", "text", message_id="<42@wandr.invalid>")
+            send_letter(Letter("ada@example.com", "Once", "text"), message_id="<42@wandr.invalid>")
     assert [mail.message_id for mail in mailbox()] == ["<42@wandr.invalid>"]
 
 
 def test_the_oldest_mail_comes_first(rolled_back, mailbox):
     for number in range(5):
         with atomic():
-            deliver_later("ada@example.com", f"Number {number}", "text")
+            send_letter(Letter("ada@example.com", f"Number {number}", "text"))
     assert [mail.subject[-1] for mail in mailbox()] == list("01234")
 
 
 def test_only_the_owner_reads_the_mails(rolled_back, mailbox, folder):
     with atomic():
-        deliver_later("ada@example.com", "Secret", "text")
+        send_letter(Letter("ada@example.com", "Secret", "text"))
     modes = [os.stat(path).st_mode & 0o777 for path in (folder, *folder.glob("*.eml"))]
     assert modes == [0o700, 0o600]
 
@@ -84,5 +85,5 @@ def test_a_full_disk_undoes_nothing_and_leaves_no_half(rolled_back, mailbox, mon
 
     monkeypatch.setattr(subject.os, "replace", full)
     with atomic():
-        deliver_later("ada@example.com", "Lost", "text")
+        send_letter(Letter("ada@example.com", "Lost", "text"))
     assert mailbox() == []

@@ -1,0 +1,1 @@
+"""What must reach somebody outside: mails and webhooks, in order, until they arrive."""

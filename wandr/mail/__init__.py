@@ -1,0 +1,1 @@
+"""Mail: letters, and the two ways that they leave by: a folder of files, or an SMTP server."""

@@ -1,0 +1,1 @@
+"""Signed webhooks: what changes in a trip, sent to another server."""

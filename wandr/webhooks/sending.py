@@ -1,0 +1,86 @@
+"""Sending webhooks: signed (standardwebhooks.com, v1), and to nobody inside.
+
+The address is looked up once, checked, and that very address connected to; redirects are not
+followed. So what a name meant when it was entered, or means a moment later, opens nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from time import time
+from typing import Any, Final
+from uuid import UUID
+
+import requests
+from requests_hardened import Config, Manager
+
+from wandr.config import VERSION, current_settings
+from wandr.deliveries.lanes import Claim, Outcome
+from wandr.deliveries.running import senders
+from wandr.extensions import db
+from wandr.transaction import reading
+from wandr.webhooks.models import Webhook
+from wandr.webhooks.service import CHANNEL
+
+TIMEOUTS: Final = (5.0, 10.0)  # seconds to connect, and to answer
+GONE: Final = 410  # the receiver wants nothing more of this
+
+
+def register() -> None:
+    """Let the lanes of webhooks end at their addresses. What was sent stays, to be sent again."""
+    senders[CHANNEL] = (send_webhook, False)
+
+
+def send_webhook(claim: Claim) -> Outcome:
+    """One try. Any answer of the 2xx kind is an arrival; 410 is a refusal for good."""
+    with reading():
+        webhook = db.session.get(Webhook, UUID(claim.lane.partition(":")[2]))
+        where = None if webhook is None else (webhook.url, webhook.secret)
+    if where is None:
+        return Outcome(False, final=True, told="The webhook is no longer there.")
+    url, secret = where
+    body = json.dumps(claim.body, separators=(",", ":")).encode()
+    try:
+        with _session() as session:
+            answer = session.post(
+                url, data=body, headers=headers_of(claim.id, body, secret), stream=True
+            )
+    except requests.RequestException as error:
+        return Outcome(False, told=f"{type(error).__name__}: {error}")
+    except ValueError as error:  # an address that no library can read
+        return Outcome(False, final=True, told=str(error))
+    answer.close()  # nobody reads what it says
+    arrived = 200 <= answer.status_code < 300
+    return Outcome(arrived, final=answer.status_code == GONE, told=str(answer.status_code))
+
+
+def headers_of(delivery_id: UUID, body: bytes, secret: str) -> dict[str, str]:
+    """The headers of a delivery, its signature among them."""
+    at = str(int(time()))
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{delivery_id}.{at}.".encode() + body
+    signature = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": str(delivery_id),
+        "webhook-timestamp": at,
+        "webhook-signature": f"v1,{signature}",
+    }
+
+
+def _session() -> Any:
+    allows_private = current_settings().webhooks_to_private
+    session = Manager(
+        Config(
+            ip_filter_enable=not allows_private,
+            ip_filter_allow_loopback_ips=False,
+            never_redirect=True,
+            default_timeout=TIMEOUTS,
+            user_agent_override=f"Wandr/{VERSION} (webhooks)",
+        )
+    ).get_session()
+    session.trust_env = False  # no proxy of the environment stands between the check and the wire
+    return session

@@ -1,0 +1,132 @@
+"""Webhooks of a trip: kept by who may edit it, and fed from its log as their makers see it."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+
+from wandr.base import new_id, utc_now
+from wandr.changes.feed import changes_since
+from wandr.deliveries.lanes import put_in_lane, try_again
+from wandr.deliveries.models import Delivery
+from wandr.errors import Conflict, NotFound, WandrError
+from wandr.extensions import db
+from wandr.http.fields import instant_text
+from wandr.http.pages import Keyset
+from wandr.permissions import Permission
+from wandr.trips.access import trip_for
+from wandr.trips.models import Trip
+from wandr.webhooks.models import Webhook
+
+CHANNEL: Final = "webhook"
+MOST_WEBHOOKS: Final = 10  # of a trip
+MOST_CHANGES: Final = 100  # in one delivery
+MOST_WAITING: Final = 1_000  # deliveries; the log keeps the rest until they are through
+BY_AGE = Keyset("webhooks", (Webhook.created_at, Webhook.id))
+NEWEST_FIRST = Keyset("deliveries", (Delivery.number,), descending=True)
+
+
+def create_webhook(user_id: UUID, trip_id: UUID, url: str) -> Webhook:
+    """A new webhook, which hears of what changes from now on. Its secret is told this once.
+
+    Raises NotFound, Forbidden, Conflict for more than a trip may have.
+    """
+    trip = trip_for(user_id, trip_id, needs=Permission.EDIT_TRIP).trip
+    count = select(func.count()).where(Webhook.trip_id == trip_id)
+    if (db.session.scalar(count) or 0) >= MOST_WEBHOOKS:
+        raise Conflict(f"A trip has at most {MOST_WEBHOOKS} webhooks.", code="too_many_webhooks")
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    made = Webhook(
+        id=new_id(), trip_id=trip_id, created_by=user_id, url=url, secret=secret, seq=trip.seq
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def webhooks_of(user_id: UUID, trip_id: UUID) -> Select[Any]:
+    """The webhooks of a trip. Raises NotFound, Forbidden."""
+    trip_for(user_id, trip_id, needs=Permission.EDIT_TRIP)
+    return select(Webhook).where(Webhook.trip_id == trip_id)
+
+
+def find_webhook(user_id: UUID, trip_id: UUID, webhook_id: UUID) -> Webhook:
+    """One of them. Raises NotFound, Forbidden."""
+    found = db.session.scalar(webhooks_of(user_id, trip_id).where(Webhook.id == webhook_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def update_webhook(webhook: Webhook, wanted: Mapping[str, Any]) -> None:
+    """Send it elsewhere, pause it, or let it go on: with all that has changed meanwhile."""
+    webhook.url = wanted.get("url", webhook.url)
+    if "paused" in wanted:
+        webhook.paused_at = (webhook.paused_at or utc_now()) if wanted["paused"] else None
+    webhook.updated_at = utc_now()
+    db.session.flush()
+
+
+def deliveries_of(webhook: Webhook) -> Select[Any]:
+    """What was sent, or waits to be."""
+    return select(Delivery).where(Delivery.lane == lane_of(webhook.id))
+
+
+def replay(webhook: Webhook, delivery_id: UUID) -> Delivery:
+    """Send something again, under the same id. NotFound for what was not sent here."""
+    if not try_again(delivery_id, lane_of(webhook.id)):
+        raise NotFound()
+    return db.session.get_one(Delivery, delivery_id, populate_existing=True)
+
+
+def ping(webhook: Webhook) -> Delivery:
+    """Send something that means nothing, to see whether it arrives."""
+    delivery_id = _put(webhook, "ping", {"trip_id": str(webhook.trip_id)})
+    return db.session.get_one(Delivery, delivery_id)
+
+
+def feed(limit: int = 50) -> int:
+    """Put what is new in their trips into the lanes of webhooks; how many deliveries.
+
+    A webhook whose maker is no longer in the trip, or may no longer edit it, is paused.
+    """
+    waiting = (
+        select(func.count())
+        .where(Delivery.lane == func.concat(f"{CHANNEL}:", Webhook.id), Delivery.state == "waiting")
+        .scalar_subquery()
+    )
+    due = (
+        select(Webhook)
+        .join(Trip, Trip.id == Webhook.trip_id)
+        .where(Trip.seq > Webhook.seq, Webhook.paused_at.is_(None), waiting < MOST_WAITING)
+        .limit(limit)
+        .with_for_update(of=Webhook, skip_locked=True)
+    )
+    return sum(_feed_one(webhook) for webhook in db.session.scalars(due).all())
+
+
+def lane_of(webhook_id: UUID) -> str:
+    """The lane of a webhook."""
+    return f"{CHANNEL}:{webhook_id}"
+
+
+def _feed_one(webhook: Webhook) -> int:
+    try:
+        trip_for(webhook.created_by, webhook.trip_id, needs=Permission.EDIT_TRIP)
+        told = changes_since(webhook.trip_id, webhook.created_by, webhook.seq, MOST_CHANGES)
+    except WandrError:
+        webhook.paused_at = utc_now()
+        return 0
+    _put(webhook, "trip.changes", {"trip_id": str(webhook.trip_id), **told})
+    webhook.seq = told["changes"][-1]["seq"]
+    return 1
+
+
+def _put(webhook: Webhook, kind: str, data: Mapping[str, Any]) -> UUID:
+    body = {"type": kind, "timestamp": instant_text(utc_now()), "data": dict(data)}
+    return put_in_lane(CHANNEL, lane_of(webhook.id), body)
