@@ -124,6 +124,15 @@ class Settings:
     public_url: str = _setting("PUBLIC_URL", _web_address, "http://localhost:8000")
     webhooks_to_private: bool = _setting("WEBHOOKS_TO_PRIVATE", _flag, "0")
     sockets_per_trip: int = _setting("SOCKETS_PER_TRIP", _whole(1, 100_000), "200")
+    geocoder: str = _setting("GEOCODER", _one_of("embedded", "nominatim", "photon"), "embedded")
+    geocoder_url: str = _setting("GEOCODER_URL", _web_address, "")
+    router: str = _setting(
+        "ROUTER", _one_of("embedded", "osrm", "valhalla", "openrouteservice"), "embedded"
+    )
+    router_url: str = _setting("ROUTER_URL", _web_address, "")
+    router_api_key: str = _setting("ROUTER_API_KEY", str, "")
+    weather: str = _setting("WEATHER", _one_of("none", "open_meteo"), "none")
+    weather_url: str = _setting("WEATHER_URL", _web_address, "")
     ai_provider: str = _setting(
         "AI_PROVIDER", _one_of("embedded", "openai_compatible", "anthropic"), "embedded"
     )

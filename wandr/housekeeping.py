@@ -16,6 +16,7 @@ from wandr.config import Settings
 from wandr.deliveries.lanes import forget_delivered, wake_forgotten
 from wandr.http.idempotency import forget_old_keys
 from wandr.jobs.relay import OutboxRelay
+from wandr.locations.services.asking import forget_old_answers
 from wandr.notifications.hints import CHANNEL as HINTS
 from wandr.notifications.noticer import Noticer
 from wandr.pokes import CHANNEL as POKES
@@ -136,6 +137,7 @@ def _wake_deliveries() -> None:
 def _forget() -> None:
     with atomic():
         forget_delivered()
+        forget_old_answers()
         forget_old_keys()
         forget_old_mutations()
         forget_old_sessions()

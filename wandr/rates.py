@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from currency_converter import CurrencyConverter
 
@@ -34,6 +34,27 @@ def convert(minor: int, currency: str, into: str) -> Money | None:
     units = Decimal(minor).scaleb(-digits_of(currency))
     converted = rates.convert(units, currency, into).scaleb(digits_of(into))
     return Money(int(converted.to_integral_value(ROUND_HALF_UP)), rates.bounds["USD"].last_date)
+
+
+def rates_of(base: str) -> dict[str, Any]:
+    """What one unit of a currency is worth in others: `{base, date, source, rates}`, the rates as
+    decimals in text. Without any for a currency that the bank does not list."""
+    rates = _rates()
+    known = sorted(rates.currencies) if base in rates.currencies else []
+    current = [code for code in known if code != base and _is_current(rates, code)]
+    worth = {code: f"{rates.convert(Decimal(1), base, code):.6f}" for code in current}
+    return {
+        "base": base,
+        "date": rates.bounds["USD"].last_date,
+        "source": "European Central Bank",
+        "rates": worth if _is_current(rates, base) else {},
+    }
+
+
+def _is_current(rates: CurrencyConverter, code: str) -> bool:
+    """Whether the bank still lists a currency."""
+    newest: date = rates.bounds["USD"].last_date
+    return code == "EUR" or (code in rates.bounds and rates.bounds[code].last_date == newest)
 
 
 def digits_of(currency: str) -> int:

@@ -7,6 +7,8 @@ from flask import Flask, Response
 from sqlalchemy import event
 
 from tests.cast import FreshClient, make_person
+from tests.conftest import settings_for
+from wandr import create_app
 from wandr.auth.door import Access, door
 from wandr.auth.models import AuthSession
 from wandr.auth.principal import me
@@ -74,7 +76,17 @@ def test_the_contract_offers_a_key_where_a_user_posts(app):
 
 
 @pytest.fixture
-def doors(committed_app):
+def own_app(committed_db, servers):
+    """An application of its own, to which doors may be added."""
+    app = create_app(settings_for(committed_db, servers.redis_url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def doors(own_app):
     """An application with one route of each kind, and what its views have seen."""
     seen: list[object] = []
     blueprint = Blueprint("doors", __name__)
@@ -103,18 +115,18 @@ def doors(committed_app):
     def alone() -> str:
         return "in transaction" if "wandr.atomic" in db.session().info else "alone"
 
-    committed_app.register_blueprint(blueprint)
-    return committed_app, seen
+    own_app.register_blueprint(blueprint)
+    return own_app, seen
 
 
 @pytest.fixture
-def ada(committed_app):
-    return make_person(committed_app, "Ada")
+def ada(own_app):
+    return make_person(own_app, "Ada")
 
 
 @pytest.fixture
-def eve(committed_app):
-    return make_person(committed_app, "Eve")
+def eve(own_app):
+    return make_person(own_app, "Eve")
 
 
 def rename(session_id, agent):

@@ -100,7 +100,8 @@ USER_DOORS = {
     "members.accept_invite", "members.list_my_invites", "members.refuse_invite",
     "locations.create_location", "locations.estimate_way", "locations.estimate_ways",
     "locations.list_nearby_locations", "locations.read_location", "locations.read_nearest_city",
-    "locations.search_locations",
+    "locations.search_locations", "locations.read_weather", "locations.read_rates", "locations.list_own_locations",
+    "locations.update_location", "locations.delete_location", "locations.merge_location",
     "graphql.run_graphql", "ai.read_usage", "conversations.list_conversations", "conversations.create_conversation",
 }  # fmt: skip
 OPEN_DOORS = {

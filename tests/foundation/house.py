@@ -46,6 +46,7 @@ APART = ("wandr.devstack", "wandr.launcher")
 SERVICE_MAY_NOT = ("flask", "flask_jwt_extended", "jwt", "flask_smorest", "flask_socketio")
 MODELS_MAY = ("wandr.base", "wandr.extensions")
 DOORS = ("routes", "handlers", "tasks", "cli", "door", "relay", "sweeper", "housekeeping")
+DOORS += ("asking", "asked")  # services are asked between two of them
 DOORS += ("noticer",)
 DOORS += ("running",)  # what is sent outside takes its time between two of them
 DOORS += ("mutations",)  # each is a transaction of its own

@@ -96,12 +96,12 @@ def test_fields(attacker):
     for operation in attacker.operations:
         if not operation.request:
             continue
-        example, first = attacker.example_of(operation), True
-        for place in places_in(operation, operation.request["schema"], example):
+        example = attacker.example_of(operation)
+        places = places_in(operation, operation.request["schema"], example)
+        for turn, place in enumerate(places, start=sent):
             schema = _schema_at(operation, place)
-            corpus = RAW_VALUES | (UNREADABLE if first else {})
-            first = False
-            for what, raw in corpus.items():
+            corpus = list(RAW_VALUES.items())[turn % 2 :: 2]  # the field beside gets the others
+            for what, raw in [*corpus, *([] if turn > sent else UNREADABLE.items())]:
                 if operation.body["operationId"] in HASHERS and _accepts(attacker, schema, raw):
                     continue
                 body = json.dumps(_with(example, place, HERE)).replace(f'"{HERE}"', raw)

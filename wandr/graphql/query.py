@@ -187,9 +187,7 @@ class Query:
         page = conversations.NEWEST_FIRST.find(mine, page_args(first, after))
         return connected(page, {one: ConversationView().dump(one) for one in page.items})
 
-    @strawberry.field(
-        description="What you were told, newest first; perhaps only the unread."
-    )
+    @strawberry.field(description="What you were told, newest first; perhaps only the unread.")
     def notifications(
         self: Any,
         info: Info,

@@ -9,6 +9,7 @@ from wandr.locations.atlas import KINDS as SIGHT_KINDS
 CITY: Final = "city"
 AIRPORT: Final = "airport"
 CUSTOM: Final = "custom"
+PLACE: Final = "place"  # what a geocoder knows and is none of the others: a street, a village
 SIGHT: Final = "sight"  # in a search: anything worth a visit
 
 # What people add themselves; sights may be added too.
@@ -17,7 +18,7 @@ CUSTOM_KINDS: Final = (
     *sorted(SIGHT_KINDS),
     *("home", "hotel", "restaurant", "cafe", "bar", "shop", "station", "port"),
 )
-SEARCH_KINDS: Final = (CITY, AIRPORT, SIGHT, *CUSTOM_KINDS)
+SEARCH_KINDS: Final = (CITY, AIRPORT, SIGHT, PLACE, *CUSTOM_KINDS)
 
 
 def kinds_meant(kind: str | None) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -133,3 +135,23 @@ class LocationName(Base):
 
 for statement in ("CREATE EXTENSION IF NOT EXISTS cube", "CREATE EXTENSION IF NOT EXISTS pg_trgm"):
     event.listen(Base.metadata, "before_create", DDL(statement))
+
+
+class ServiceAnswer(Base):
+    """What a mapping service has answered, kept as long as its policy and the matter allow."""
+
+    __tablename__ = "service_answers"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)  # of service and question
+    service: Mapped[str] = mapped_column(Text)
+    body: Mapped[Any] = mapped_column(JSONB)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ServiceSlot(Base):
+    """When a service may be asked next, by any process: its usage policy allows so much."""
+
+    __tablename__ = "service_slots"
+
+    service: Mapped[str] = mapped_column(Text, primary_key=True)
+    next_at: Mapped[datetime]

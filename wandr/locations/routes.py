@@ -5,30 +5,38 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, jsonify, request
 
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound
 from wandr.http.etags import versioned
-from wandr.http.pages import page_of, page_response
+from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
-from wandr.locations import service
+from wandr.locations import asked, custom, service
 from wandr.locations.models import Location
-from wandr.locations.routing import Leg, estimate_matrix, estimate_route
 from wandr.locations.schemas import (
     AttributionsView,
     CustomPlaceFields,
+    CustomPlaceUpdate,
+    FoundPage,
     LocationView,
     MatrixQuestion,
     MatrixView,
+    MergeFields,
     NearbyQuery,
     NeighbourView,
     PointQuery,
+    RatesQuery,
+    RatesView,
     RouteQuestion,
     RouteView,
     SearchQuery,
+    WeatherQuery,
+    WeatherView,
 )
+from wandr.locations.sphere import Point
+from wandr.rates import rates_of
 
 blueprint = Blueprint(
     "locations", __name__, url_prefix="/locations", description="Places on Earth."
@@ -37,14 +45,14 @@ VIEW = LocationView()
 
 
 @blueprint.route("/search")
-@door(Access.USER)
+@door(Access.USER, opens_transaction=False)
 @blueprint.arguments(SearchQuery, location="query")
-@blueprint.response(200, page_of(LocationView))
+@blueprint.response(200, FoundPage)
 @problems(Invalid)
 def search_locations(args: dict[str, Any]) -> Response:
-    """Find places by name, in any script, typos forgiven."""
-    found = service.search_locations(args.pop("q"), viewer_id=me().user_id, **args)
-    return page_response(VIEW.dump(found, many=True), None)
+    """Find places by name, in any script, typos forgiven; addresses where a geocoder is set."""
+    found = asked.search_places(args.pop("q"), viewer_id=me().user_id, **args)
+    return _degraded(jsonify(found), found["degraded"])
 
 
 @blueprint.route("/nearby")
@@ -68,16 +76,45 @@ def list_attributions() -> dict[str, Any]:
 
 
 @blueprint.route("/reverse")
-@door(Access.USER)
+@door(Access.USER, opens_transaction=False)
 @blueprint.arguments(PointQuery, location="query")
 @blueprint.response(200, LocationView)
 @problems(Invalid, NotFound)
 def read_nearest_city(args: dict[str, Any]) -> Response:
-    """Tell the nearest city, and with it the country and time zone of a point."""
-    city = service.nearest_city(args["lat"], args["lon"])
-    if city is None:
-        raise NotFound("No cities are loaded here: run `flask locations load`.")
-    return _answer(city)
+    """Tell what a geocoder says is at a point, else the nearest city, with its country and zone."""
+    place, degraded = asked.place_at(Point(args["lat"], args["lon"]))
+    return _degraded(versioned(place, 0), degraded)
+
+
+@blueprint.route("/weather")
+@door(Access.USER, opens_transaction=False)
+@blueprint.arguments(WeatherQuery, location="query")
+@blueprint.response(200, WeatherView)
+@problems(Invalid)
+def read_weather(args: dict[str, Any]) -> dict[str, Any]:
+    """Foresee the weather at a point, where a service is set; no days without one."""
+    return asked.foresee_weather(Point(args["lat"], args["lon"]), args["first"], args["last"])
+
+
+@blueprint.route("/rates")
+@door(Access.USER, opens_transaction=False)
+@blueprint.arguments(RatesQuery, location="query")
+@blueprint.response(200, RatesView)
+@problems(Invalid)
+def read_rates(args: dict[str, Any]) -> dict[str, Any]:
+    """Tell what other currencies were worth, and when: the rates that came along."""
+    return rates_of(args["base"])
+
+
+@blueprint.route("")
+@door(Access.USER)
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(LocationView))
+@problems(Invalid)
+def list_own_locations(args: dict[str, Any]) -> Response:
+    """List the places of your own, the newest first."""
+    found, cursor = custom.NEWEST_FIRST.page(custom.own_places(me().user_id), args["page"])
+    return page_response(VIEW.dump(found, many=True), cursor)
 
 
 @blueprint.route("/<uuid:location_id>")
@@ -93,12 +130,45 @@ def read_location(location_id: UUID) -> Response:
 @door(Access.USER)
 @blueprint.arguments(CustomPlaceFields)
 @blueprint.response(201, LocationView)
+@blueprint.alt_response(200, schema=LocationView)
 @problems(Invalid, Conflict)
 def create_location(body: dict[str, Any]) -> Response:
-    """Add a place of your own; nobody else finds it."""
+    """Add a place of your own; nobody else finds it. One that you have already is told: 200."""
+    there = custom.find_same(me().user_id, body)
+    if there is not None:
+        return _answer(there)
     place = service.create_custom_place(me().user_id, body)
     address = f"{request.base_url.rstrip('/')}/{place.id}"
     return _answer(place, status=201, headers={"Location": address})
+
+
+@blueprint.route("/<uuid:location_id>", methods=["PATCH"])
+@door(Access.USER)
+@blueprint.arguments(CustomPlaceUpdate)
+@blueprint.response(200, LocationView)
+@problems(Invalid, NotFound)
+def update_location(body: dict[str, Any], location_id: UUID) -> Response:
+    """Change a place of your own; activities keep the copy that they have."""
+    return _answer(custom.change_place(me().user_id, location_id, body))
+
+
+@blueprint.route("/<uuid:location_id>", methods=["DELETE"])
+@door(Access.USER)
+@blueprint.response(204)
+@problems(NotFound)
+def delete_location(location_id: UUID) -> None:
+    """Forget a place of your own; activities keep the copy that they have."""
+    custom.delete_place(me().user_id, location_id)
+
+
+@blueprint.route("/<uuid:location_id>/merge", methods=["POST"])
+@door(Access.USER)
+@blueprint.arguments(MergeFields)
+@blueprint.response(200, LocationView)
+@problems(Invalid, NotFound)
+def merge_location(body: dict[str, Any], location_id: UUID) -> Response:
+    """Make one of two places: one of your own goes, and is found as the other from then on."""
+    return _answer(custom.merge_places(me().user_id, location_id, body["into"]))
 
 
 @blueprint.route("/route", methods=["POST"])
@@ -107,15 +177,8 @@ def create_location(body: dict[str, Any]) -> Response:
 @blueprint.response(200, RouteView)
 @problems(BadRequest, Invalid)
 def estimate_way(question: dict[str, Any]) -> dict[str, Any]:
-    """Estimate the way through points, leg by leg."""
-    legs = estimate_route(question["points"], question["mode"])
-    return {
-        "mode": question["mode"],
-        "legs": legs,
-        "distance_m": sum(leg.distance_m for leg in legs),
-        "duration_s": sum(leg.duration_s for leg in legs),
-        **_origin_of(legs),
-    }
+    """Measure the way through points, leg by leg; an estimate where no router answers."""
+    return asked.measure_route(question["points"], question["mode"])
 
 
 @blueprint.route("/matrix", methods=["POST"])
@@ -124,18 +187,15 @@ def estimate_way(question: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, MatrixView)
 @problems(BadRequest, Invalid)
 def estimate_ways(question: dict[str, Any]) -> dict[str, Any]:
-    """Estimate the ways from every point to every other."""
-    rows = estimate_matrix(question["points"], question["mode"])
-    return {
-        "mode": question["mode"],
-        "distances_m": [[leg.distance_m for leg in row] for row in rows],
-        "durations_s": [[leg.duration_s for leg in row] for row in rows],
-        **_origin_of([leg for row in rows for leg in row]),
-    }
+    """Measure the ways from every point to every other."""
+    return asked.measure_matrix(question["points"], question["mode"])
 
 
-def _origin_of(legs: list[Leg]) -> dict[str, Any]:
-    return {"source": legs[0].source, "estimate": any(leg.estimate for leg in legs)}
+def _degraded(response: Response, services: list[str]) -> Response:
+    """The answer, which says in a header who had no part in it."""
+    if services:
+        response.headers["Wandr-Degraded"] = ", ".join(services)
+    return response
 
 
 def _answer(place: Location, **more: Any) -> Response:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 from opening_hours import validate as is_opening_hours
 
-from wandr.http.fields import Choice, Coordinate, Flag, Identifier, Text, Whole, Zone
-from wandr.http.schema import WandrSchema
+from wandr.http.fields import (
+    Choice,
+    Coordinate,
+    Currency,
+    Day,
+    Flag,
+    Identifier,
+    Text,
+    Whole,
+    Zone,
+)
+from wandr.http.pages import page_of
+from wandr.http.schema import WandrSchema, update_of
 from wandr.locations.kinds import CUSTOM, CUSTOM_KINDS, SEARCH_KINDS
 from wandr.locations.routing import MODES
 from wandr.locations.sphere import Point
@@ -113,6 +125,15 @@ class SearchQuery(WandrSchema):
     limit = Whole(1, 100, load_default=20, metadata=QUERY)
 
 
+DEGRADED = "Services that should have had a part in this answer, and gave none in time."
+
+
+class FoundPage(page_of(LocationView)):  # type: ignore[misc]
+    """Places that were found."""
+
+    degraded = fields.List(Text(40), required=True, metadata={"description": DEGRADED})
+
+
 class PointQuery(WandrSchema):
     """A point."""
 
@@ -198,6 +219,7 @@ class RouteView(WandrSchema):
     duration_s = Whole(0, required=True)
     source = Text(40, required=True)
     estimate = Flag(required=True)
+    degraded = fields.List(Text(40), required=True, metadata={"description": DEGRADED})
 
 
 class MatrixView(WandrSchema):
@@ -208,3 +230,65 @@ class MatrixView(WandrSchema):
     durations_s = fields.List(fields.List(fields.Integer()), required=True)
     source = Text(40, required=True)
     estimate = Flag(required=True)
+    degraded = fields.List(Text(40), required=True, metadata={"description": DEGRADED})
+
+
+class WeatherQuery(PointQuery):
+    """A point and days: at most sixteen, of which those to come can be foreseen."""
+
+    first = Day(required=True, data_key="from")
+    last = Day(required=True, data_key="to")
+
+    @validates_schema
+    def be_in_order(self, data: Mapping[str, Any], **more: Any) -> None:
+        """Refuse days that run backwards, and too many."""
+        if data["last"] < data["first"]:
+            raise ValidationError("Must not be before `from`.", "to")
+        if (data["last"] - data["first"]).days > 15:
+            raise ValidationError("At most sixteen days.", "to")
+
+
+class DayWeatherView(WandrSchema):
+    """The weather of one day; `weather_code` is that of WMO table 4677."""
+
+    day = Day(required=True)
+    temperature_min_c = fields.Float(required=True, allow_none=True)
+    temperature_max_c = fields.Float(required=True, allow_none=True)
+    precipitation_mm = fields.Float(required=True, allow_none=True)
+    weather_code = Whole(required=True, allow_none=True)
+
+
+class WeatherView(WandrSchema):
+    """The days that can be foreseen; without a service there are none, and no `source`."""
+
+    source = Text(40, required=True, allow_none=True)
+    attribution = Text(300, required=True, allow_none=True)
+    days = fields.List(fields.Nested(DayWeatherView), required=True)
+    degraded = fields.List(Text(40), required=True, metadata={"description": DEGRADED})
+
+
+class RatesQuery(WandrSchema):
+    """In which currency one unit is."""
+
+    base = Currency(load_default="EUR")
+
+
+class RatesView(WandrSchema):
+    """How much of other currencies one unit of `base` is worth, as decimals, on that day."""
+
+    base = Currency(required=True)
+    date = Day(required=True)
+    source = Text(100, required=True)
+    rates = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class MergeFields(WandrSchema):
+    """Which place stays."""
+
+    into = Identifier(required=True)
+
+
+class CustomPlaceUpdate(update_of(CustomPlaceFields, "CustomPlaceUpdateBase")):  # type: ignore[misc]
+    """A change of a place of one's own; activities keep the copy that they have."""
+
+    example = {"name": "Grandmother's new house"}

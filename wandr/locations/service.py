@@ -113,7 +113,7 @@ def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
     )
     db.session.add(place)
     db.session.flush()
-    _make_findable(place)
+    make_findable(place)
     return place
 
 
@@ -127,7 +127,8 @@ def _inherited(city: Neighbour) -> dict[str, Any]:
     }
 
 
-def _make_findable(place: Location) -> None:
+def make_findable(place: Location) -> None:
+    """Write the names by which a custom place is found."""
     for name in keys_of([place.name]) | tails(fold(place.name)):
         row = LocationName(
             location_id=place.id,

@@ -1,0 +1,168 @@
+"""Geocoders: what they find becomes a place of ours; what they fail at is done without, and said."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.locations.services.conftest import FAULTS
+from wandr.extensions import db
+from wandr.locations.loading import LocationRow, load_rows
+from wandr.locations.models import Location
+from wandr.transaction import atomic
+
+both = pytest.mark.parametrize("name", ["nominatim", "photon"])
+
+
+@pytest.fixture
+def lisbon(rolled_back) -> None:
+    """What is loaded: a city, and a museum of the same name as one that the services know."""
+    known = {
+        "attribution": "us",
+        "country_code": "PT",
+        "timezone": "Europe/Lisbon",
+        "source": "test",
+    }
+    with atomic():
+        load_rows([
+            LocationRow(source_id="1", name="Lisbon", kind="city", latitude=38.72, longitude=-9.14, weight=0.9, population=500_000, **known),
+            LocationRow(source_id="2", name="Maat Café", kind="cafe", latitude=38.7, longitude=-9.1, **known),
+        ])  # fmt: skip
+
+
+@both
+def test_an_address_is_found_and_can_be_used(services, fake, lisbon, participant, path, name):
+    services(geocoder=name)
+    found = participant.get("/locations/search?q=maat&near=38.7,-9.2&limit=5")
+    assert found["degraded"] == []
+    place = found["items"][0]
+    assert (place["name"], place["kind"], place["source"], place["source_id"]) == (
+        "MAAT",
+        "museum",
+        "osm",
+        "way/42",
+    )
+    assert (place["country_code"], place["timezone"]) == ("PT", "Europe/Lisbon")
+    assert "OpenStreetMap" in place["attribution"]
+    assert place["hours"] == ("We-Mo 10:00-19:00" if name == "nominatim" else None)
+    made = participant.post(f"{path}/activities", json={"title": "x", "location_id": place["id"]})
+    assert made["location"]["name"] == "MAAT"
+    attributions = participant.get("/locations/attributions")["attributions"]
+    assert "osm" in [one["source"] for one in attributions]
+
+
+@both
+def test_both_know_it_as_the_same_place(services, fake, lisbon, participant, name):
+    services(geocoder="nominatim")
+    first = participant.get("/locations/search?q=maat")["items"][0]["id"]
+    services(geocoder=name)
+    assert participant.get("/locations/search?q=maat+lisboa")["items"][0]["id"] == first
+
+
+@both
+def test_the_same_question_is_asked_once_and_politely(services, fake, lisbon, participant, name):
+    services(geocoder=name)
+    for _ in range(3):
+        participant.get("/locations/search?q=maat")
+    (asked,) = fake.asked
+    assert (
+        asked.headers["User-Agent"].startswith("Wandr/") and "http" in asked.headers["User-Agent"]
+    )
+    assert asked.query["q"] == ["maat"]
+    assert "Authorization" not in asked.headers
+    participant.get("/locations/search?q=ma")  # too little to ask anybody
+    assert len(fake.asked) == 1
+
+
+@both
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_fails_there_the_places_here_are_told_and_who_is_missing(
+    services, fake, lisbon, participant, name, fault
+):
+    services(geocoder=name)
+    fake.fault = FAULTS[fault]
+    found = participant.get("/locations/search?q=maat", status=200)
+    assert [one["name"] for one in found["items"]] == ["Maat Café"]
+    assert found["degraded"] == [name] and participant.raw.headers["Wandr-Degraded"] == name
+    assert db.session.query(Location).filter_by(source="osm").count() == 0
+
+
+def test_trouble_that_passes_is_asked_again_at_once(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    fake.fault, fake.faults = FAULTS["503"], 1
+    assert participant.get("/locations/search?q=maat")["degraded"] == []
+    assert len(fake.asked) == 2
+
+
+def test_a_service_that_fails_again_and_again_is_left_alone(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    fake.fault = FAULTS["403"]
+    for number in range(5):
+        assert participant.get(f"/locations/search?q=maat{number}")["degraded"] == ["nominatim"]
+    assert len(fake.asked) == 3
+
+
+def test_what_is_loaded_and_called_so_comes_first_and_nothing_twice(
+    services, fake, lisbon, participant
+):
+    services(geocoder="nominatim")
+    here = {"name": "MAAT", "kind": "museum", "latitude": 38.6917, "longitude": -9.2161}
+    own = participant.post("/locations", json=here)
+    found = participant.get("/locations/search?q=maat")["items"]
+    assert [(one["name"], one["id"] == own["id"]) for one in found] == [
+        ("MAAT", True),
+        ("Maat Café", False),
+    ]
+
+
+def test_a_kind_is_a_kind_there_as_well(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    assert [
+        one["name"] for one in participant.get("/locations/search?q=maat&kind=cafe")["items"]
+    ] == ["Maat Café"]
+    assert [
+        one["name"] for one in participant.get("/locations/search?q=maat&kind=museum")["items"]
+    ] == ["MAAT"]
+
+
+@both
+def test_a_point_has_an_address(services, fake, lisbon, participant, name):
+    services(geocoder=name)
+    fake.answers["/reverse"] = (
+        fake.answers["/api"] if name == "photon" else fake.answers["/reverse"]
+    )
+    assert participant.get("/locations/reverse?lat=38.69&lon=-9.216")["name"] == "MAAT"
+
+
+def test_nowhere_is_the_nearest_city_and_so_is_a_failure(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    fake.answers["/reverse"] = {"error": "Unable to geocode"}
+    assert participant.get("/locations/reverse?lat=38.69&lon=-9.2")["name"] == "Lisbon"
+    assert "Wandr-Degraded" not in participant.raw.headers
+    fake.fault = FAULTS["500"]
+    assert participant.get("/locations/reverse?lat=38.6&lon=-9.2")["name"] == "Lisbon"
+    assert participant.raw.headers["Wandr-Degraded"] == "nominatim"
+
+
+def test_what_makes_no_sense_among_good_answers_is_passed_over(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    good = fake.answers["/search"][0]
+    bad = [
+        {},
+        7,
+        {**good, "lat": "91"},
+        {**good, "lat": "nan"},
+        {**good, "osm_type": "x"},
+        {**good, "name": "", "display_name": ""},
+        {**good, "osm_id": "x"},
+    ]
+    fake.answers["/search"] = [*bad, good, good]
+    assert [one["name"] for one in participant.get("/locations/search?q=maat")["items"]] == [
+        "MAAT",
+        "Maat Café",
+    ]
+
+
+def test_without_a_geocoder_nobody_is_asked(services, fake, lisbon, participant):
+    services(geocoder="embedded")
+    assert participant.get("/locations/search?q=maat")["degraded"] == []
+    assert fake.asked == []

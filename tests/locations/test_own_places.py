@@ -1,0 +1,110 @@
+"""Places of one's own: never twice the same, changed, merged and forgotten; nobody else's."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+HOME = {"name": "Home", "latitude": 35.0, "longitude": 135.7}
+
+
+def test_the_same_place_again_is_the_place_that_is_there(participant, outsider):
+    made = participant.post("/locations", json=HOME, status=201)
+    assert (
+        participant.post(
+            "/locations", json={**HOME, "name": "hôme", "latitude": 35.0003}, status=200
+        )["id"]
+        == made["id"]
+    )
+    assert (
+        participant.post("/locations", json={**HOME, "latitude": 35.001}, status=201)["id"]
+        != made["id"]
+    )
+    assert (
+        participant.post("/locations", json={**HOME, "name": "Hut"}, status=201)["id"] != made["id"]
+    )
+    assert outsider.post("/locations", json=HOME, status=201)["id"] != made["id"]
+
+
+def test_they_are_listed_newest_first_and_nobody_elses(participant, outsider):
+    for number in range(3):
+        participant.post("/locations", json={**HOME, "name": f"P{number}"})
+    outsider.post("/locations", json=HOME)
+    page = participant.get("/locations?limit=2")
+    rest = participant.get(f"/locations?limit=2&cursor={page['next_cursor']}")
+    assert [one["name"] for one in page["items"] + rest["items"]] == ["P2", "P1", "P0"]
+
+
+def test_one_is_changed_and_found_by_its_new_name(participant, path, plan):
+    made = participant.post("/locations", json=HOME)
+    activity = plan("Tea", location_id=made["id"])
+    told = participant.patch(
+        f"/locations/{made['id']}", json={"name": "Castle", "hours": "Mo 09:00-10:00"}
+    )
+    assert (told["name"], told["latitude"], told["hours"]) == ("Castle", 35.0, "Mo 09:00-10:00")
+    assert [one["id"] for one in participant.get("/locations/search?q=castle")["items"]] == [
+        made["id"]
+    ]
+    assert participant.get("/locations/search?q=home")["items"] == []
+    assert participant.get(f"{path}/activities/{activity['id']}")["location"]["name"] == "Home"
+    participant.patch(f"/locations/{made['id']}", json={"latitude": 91}, status=422)
+    participant.patch(f"/locations/{made['id']}", json={"source": "atlas"}, status=422)
+
+
+def test_one_is_forgotten_and_its_copy_stays(participant, path, plan):
+    made = participant.post("/locations", json=HOME)
+    activity = plan("Tea", location_id=made["id"])
+    participant.delete(f"/locations/{made['id']}", status=204)
+    participant.get(f"/locations/{made['id']}", status=404)
+    assert participant.get(f"{path}/activities/{activity['id']}")["location"]["name"] == "Home"
+
+
+def test_two_become_one_that_is_found_by_both_names(participant, outsider):
+    first = participant.post("/locations", json={**HOME, "name": "Grandmother"})
+    second = participant.post("/locations", json={**HOME, "name": "Nonna"})
+    assert (
+        participant.post(f"/locations/{first['id']}/merge", json={"into": second["id"]})["id"]
+        == second["id"]
+    )
+    for name in ("grandmother", "nonna"):
+        assert [one["id"] for one in participant.get(f"/locations/search?q={name}")["items"]] == [
+            second["id"]
+        ]
+    participant.get(f"/locations/{first['id']}", status=404)
+    participant.post(f"/locations/{second['id']}/merge", json={"into": second["id"]}, status=422)
+    participant.post(f"/locations/{second['id']}/merge", json={"into": str(uuid4())}, status=404)
+
+
+@pytest.mark.parametrize("call", ["patch", "delete", "merge"])
+def test_nobody_touches_what_is_not_their_own(participant, outsider, call):
+    mine = participant.post("/locations", json=HOME)["id"]
+    theirs = outsider.post("/locations", json=HOME)["id"]
+    if call == "patch":
+        outsider.patch(f"/locations/{mine}", json={"name": "x"}, status=404)
+    if call == "delete":
+        outsider.delete(f"/locations/{mine}", status=404)
+    if call == "merge":
+        outsider.post(f"/locations/{mine}/merge", json={"into": theirs}, status=404)
+        outsider.post(f"/locations/{theirs}/merge", json={"into": mine}, status=404)
+    assert participant.get(f"/locations/{mine}")["name"] == "Home"
+
+
+def test_a_public_place_is_nobodys_to_change(participant, world, id_of):
+    kyoto = id_of("geonames:1857910")
+    participant.patch(f"/locations/{kyoto}", json={"name": "x"}, status=404)
+    participant.delete(f"/locations/{kyoto}", status=404)
+
+
+def test_rates_have_a_date_and_a_source(participant):
+    told = participant.get("/locations/rates?base=EUR")
+    assert told["source"] == "European Central Bank" and told["date"].startswith("20")
+    assert (
+        0.5 < float(told["rates"]["USD"]) < 2
+        and "EUR" not in told["rates"]
+        and "DEM" not in told["rates"]
+    )
+    other = participant.get("/locations/rates?base=USD")
+    assert abs(float(told["rates"]["USD"]) * float(other["rates"]["EUR"]) - 1) < 0.001
+    assert participant.get("/locations/rates?base=XTS")["rates"] == {}
+    participant.get("/locations/rates?base=euro", status=422)

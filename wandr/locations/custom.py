@@ -1,0 +1,90 @@
+"""Places of people's own: listed, changed, forgotten, and never twice the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from wandr.base import utc_now
+from wandr.errors import NotFound, wrong_field
+from wandr.extensions import db
+from wandr.http.pages import Keyset
+from wandr.locations.models import Location, LocationName
+from wandr.locations.names import fold
+from wandr.locations.service import find_location, make_findable
+from wandr.locations.sphere import Point, distance_m
+
+SAME_M: Final = 50
+MAY_DIFFER: Final = frozenset({"name", "latitude", "longitude"})
+NEWEST_FIRST = Keyset("own places", (Location.created_at, Location.id), descending=True)
+
+
+def own_places(user_id: UUID) -> Select[Any]:
+    """Those that somebody has added."""
+    return select(Location).where(Location.created_by == user_id)
+
+
+def find_same(user_id: UUID, given: Mapping[str, Any]) -> Location | None:
+    """The place of somebody's own that is what this one would be, some metres aside, if any.
+
+    One that would differ in what else was given is another.
+    """
+    point = Point(given["latitude"], given["longitude"])
+    near = func.abs(Location.latitude - point.latitude) < 0.001
+    for one in db.session.scalars(own_places(user_id).where(near)):
+        is_alike = all(getattr(one, name) == given[name] for name in given.keys() - MAY_DIFFER)
+        is_called_so = fold(one.name) == fold(given["name"])
+        if is_alike and is_called_so and distance_m(point, _point(one)) <= SAME_M:
+            return one
+    return None
+
+
+def change_place(user_id: UUID, location_id: UUID, wanted: Mapping[str, Any]) -> Location:
+    """Change a place of one's own. Raises NotFound."""
+    place = _own(user_id, location_id)
+    for name, value in wanted.items():
+        setattr(place, name, value)
+    place.updated_at = utc_now()
+    db.session.execute(delete(LocationName).where(LocationName.location_id == place.id))
+    db.session.flush()
+    make_findable(place)
+    return place
+
+
+def delete_place(user_id: UUID, location_id: UUID) -> None:
+    """Forget a place of one's own. Raises NotFound."""
+    db.session.delete(_own(user_id, location_id))
+
+
+def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
+    """Let a place of one's own go for another that one may see; the other, which its owner finds by
+    both names from then on. Raises NotFound."""
+    if location_id == into:
+        raise wrong_field("into", "Must be another place.")
+    gone, kept = _own(user_id, location_id), find_location(into, user_id)
+    names = select(LocationName.name).where(LocationName.location_id == gone.id)
+    rows = [
+        {"location_id": kept.id, "name": name, "kind": kept.kind, "weight": 1.0}
+        | {"forgiving": True, "owner_id": user_id}
+        for name in db.session.scalars(names)
+    ]
+    if rows:
+        db.session.execute(insert(LocationName).values(rows).on_conflict_do_nothing())
+    db.session.delete(gone)
+    db.session.flush()
+    return kept
+
+
+def _own(user_id: UUID, location_id: UUID) -> Location:
+    place = db.session.scalar(own_places(user_id).where(Location.id == location_id))
+    if place is None:
+        raise NotFound()
+    return place
+
+
+def _point(place: Location) -> Point:
+    return Point(place.latitude, place.longitude)

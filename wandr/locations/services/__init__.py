@@ -1,0 +1,1 @@
+"""Mapping services over the network. Each stands beside a default that needs none."""

@@ -1,0 +1,206 @@
+"""Asking a mapping service: politely, not for long, and never twice for the same.
+
+An answer is kept in Postgres as long as it may be. The rate that a public server allows is kept by
+all processes together. A service that fails is left alone for a while; whoever asks goes on
+without it, and says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+import requests
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from wandr.base import utc_now
+from wandr.config import VERSION, current_settings
+from wandr.extensions import db
+from wandr.http.json import is_safe_json
+from wandr.locations.models import ServiceAnswer, ServiceSlot
+from wandr.transaction import atomic, reading
+
+log = structlog.get_logger()
+NOW: Final = func.clock_timestamp()
+TIMEOUTS: Final = (2.0, 4.0)  # seconds to connect, and between two bytes
+LONGEST: Final = 6.0  # seconds for an answer as a whole
+MOST_BYTES: Final = 2 * 1024 * 1024
+TRIES: Final = 2
+LONGEST_QUEUE: Final = timedelta(seconds=2)  # for a turn
+RESTS: Final = 30.0  # seconds, after failures in a row
+FAILURES: Final = 3
+
+
+class Unavailable(Exception):
+    """The service gave no answer that could be used; `retried` says how often it was asked."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service and how it wants to be asked: at most once in an `interval`."""
+
+    name: str
+    base_url: str
+    interval: timedelta = timedelta()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question: a path with a query, or with a JSON body. `kept` is how long its answer is."""
+
+    path: str
+    kept: timedelta
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+    def key_at(self, service: Service) -> bytes:
+        """What names the question and whom it is put to."""
+        told = [service.name, service.base_url, self.path, dict(self.query), self.body]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
+
+
+class Breakers:
+    """Which services failed lately, in this process."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, int] = {}
+        self._rests_until: dict[str, float] = {}
+
+    def check(self, name: str) -> None:
+        """Raise Unavailable while a service is left alone."""
+        if time.monotonic() < self._rests_until.get(name, 0.0):
+            raise Unavailable(f"{name} failed lately")
+
+    def note(self, name: str, *, failed: bool) -> None:
+        """Count failures in a row; after some it is left alone."""
+        self._failures[name] = self._failures.get(name, 0) + 1 if failed else 0
+        if self._failures[name] >= FAILURES:
+            self._rests_until[name] = time.monotonic() + RESTS
+            self._failures[name] = 0
+
+
+breakers = Breakers()
+
+
+def ask(service: Service, question: Ask) -> Any:
+    """The answer as JSON, kept or new. Raises Unavailable. Holds no connection meanwhile.
+
+    A door: each look into the database is a transaction of its own.
+    """
+    key = question.key_at(service)
+    with reading():
+        kept = select(ServiceAnswer.body).where(
+            ServiceAnswer.key == key, ServiceAnswer.expires_at > NOW
+        )
+        row = db.session.execute(kept).one_or_none()
+    if row is not None:
+        return row[0]
+    breakers.check(service.name)
+    _wait_for_turn(service)
+    try:
+        answer = _fetch(service, question)
+    except Unavailable as error:
+        breakers.note(service.name, failed=True)
+        log.warning("service_unavailable", service=service.name, error=str(error))
+        raise
+    breakers.note(service.name, failed=False)
+    with atomic():
+        _keep(service, key, answer, utc_now() + question.kept)
+    return answer
+
+
+def forget_old_answers() -> None:
+    """Delete what is kept no longer."""
+    old = delete(ServiceAnswer).where(ServiceAnswer.expires_at < NOW)
+    db.session.execute(old.execution_options(synchronize_session=False))
+
+
+def _wait_for_turn(service: Service) -> None:
+    """Wait until the service may be asked, in the queue of all processes; not for long."""
+    if not service.interval:
+        return
+    slot, step = ServiceSlot, service.interval
+    free = func.greatest(slot.next_at, NOW)
+    row = insert(slot).values(service=service.name, next_at=NOW + step)
+    taken = row.on_conflict_do_update(
+        index_elements=["service"],
+        set_={"next_at": free + step},
+        where=free - NOW <= LONGEST_QUEUE,
+    ).returning(slot.next_at - step - NOW)
+    with atomic():
+        wait = cast(timedelta | None, db.session.execute(taken).scalar_one_or_none())
+    if wait is None:
+        raise Unavailable(f"{service.name} has too many questions before this one")
+    time.sleep(max(0.0, wait.total_seconds()))
+
+
+def _fetch(service: Service, question: Ask) -> Any:
+    """Ask; once more when the server could not be reached, or had trouble. Raises Unavailable."""
+    told = "it was not asked"
+    for _ in range(TRIES):
+        try:
+            with _session(service) as session, _sent(session, service, question) as answer:
+                if answer.status_code == 200:
+                    return _read(answer)
+                told = f"it answered {answer.status_code}"
+                if answer.status_code < 500:
+                    break
+        except requests.ReadTimeout as error:
+            raise Unavailable(str(error)) from None  # asking again would take as long
+        except requests.RequestException as error:
+            told = f"{type(error).__name__}: {error}"
+    raise Unavailable(told)
+
+
+def _session(service: Service) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    contact = current_settings().public_url
+    session.headers["User-Agent"] = f"Wandr/{VERSION} (+{contact}; {current_settings().mail_from})"
+    session.headers["Accept"] = "application/json"
+    session.headers.update(service.headers)
+    return session
+
+
+def _sent(session: requests.Session, service: Service, question: Ask) -> requests.Response:
+    url = service.base_url.rstrip("/") + question.path
+    method = "GET" if question.body is None else "POST"
+    return session.request(
+        method,
+        url,
+        params=dict(question.query),
+        json=question.body,
+        timeout=TIMEOUTS,
+        allow_redirects=False,  # to wherever a service might send us
+        stream=True,
+    )
+
+
+def _read(answer: requests.Response) -> Any:
+    """The body as JSON, within bounds of size and time."""
+    body, ends = bytearray(), time.monotonic() + LONGEST
+    for part in answer.iter_content(65_536):
+        body += part
+        if len(body) > MOST_BYTES or time.monotonic() > ends:
+            raise Unavailable("its answer is too long, or takes too long")
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unavailable("its answer is no JSON") from None
+    if not is_safe_json(value):
+        raise Unavailable("its answer cannot be stored")
+    return value
+
+
+def _keep(service: Service, key: bytes, answer: Any, until: datetime) -> None:
+    row = insert(ServiceAnswer).values(key=key, service=service.name, body=answer, expires_at=until)
+    again = {"body": row.excluded.body, "expires_at": row.excluded.expires_at}
+    db.session.execute(row.on_conflict_do_update(index_elements=["key"], set_=again))

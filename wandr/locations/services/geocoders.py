@@ -1,0 +1,183 @@
+"""Geocoders: what people call a place, to where it is, and back. All know OpenStreetMap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from wandr.config import Settings
+from wandr.locations.kinds import CUSTOM_KINDS, PLACE
+from wandr.locations.services.asking import Ask, Service, Unavailable, ask
+from wandr.locations.sphere import Point
+
+KEPT: Final = timedelta(days=30)
+POLITE: Final = timedelta(seconds=1)  # operations.osmfoundation.org/policies/nominatim
+ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL 1.0)"
+SOURCE: Final = "osm"
+LONGEST_NAME: Final = 200
+TYPES: Final = {"node": "node", "way": "way", "relation": "relation"}
+SHORT_TYPES: Final = {"N": "node", "W": "way", "R": "relation"}
+KINDS: Final[Mapping[str, str]] = {
+    **{kind: kind for kind in CUSTOM_KINDS},
+    "attraction": "monument", "pub": "bar", "guest_house": "hotel", "hostel": "hotel",
+    "fast_food": "restaurant",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place as a geocoder tells it; `osm_id` like `way/42`."""
+
+    osm_id: str
+    name: str
+    kind: str
+    point: Point
+    country_code: str | None
+    admin: str | None
+    hours: str | None = None
+
+
+class Geocoder(Protocol):
+    """What a geocoder promises. Both raise Unavailable."""
+
+    @property
+    def name(self) -> str: ...
+    def search(self, text: str, *, near: Point | None, limit: int) -> list[Found]: ...
+    def reverse(self, point: Point) -> Found | None: ...
+
+
+class Nominatim:
+    """nominatim.org, API of version 4 and 5: `jsonv2`."""
+
+    name = "nominatim"
+
+    def __init__(self, url: str) -> None:
+        polite = timedelta() if url else POLITE
+        self.service = Service(self.name, url or "https://nominatim.openstreetmap.org", polite)
+
+    def search(self, text: str, *, near: Point | None, limit: int) -> list[Found]:
+        query = {"q": text, "limit": f"{limit}", **_COMMON}
+        if near is not None:  # a preference, no limit
+            west, east = near.longitude - 0.5, near.longitude + 0.5
+            north, south = near.latitude + 0.5, near.latitude - 0.5
+            query["viewbox"] = f"{west:.3f},{north:.3f},{east:.3f},{south:.3f}"
+        rows = ask(self.service, Ask("/search", KEPT, query))
+        return list(_each(rows if isinstance(rows, list) else None, self._read))
+
+    def reverse(self, point: Point) -> Found | None:
+        query = {"lat": f"{point.latitude:.6f}", "lon": f"{point.longitude:.6f}", **_COMMON}
+        row = ask(self.service, Ask("/reverse", KEPT, query))
+        if not isinstance(row, dict) or "error" in row:
+            return None
+        return next(_each([row], self._read), None)
+
+    def _read(self, row: Mapping[str, Any]) -> Found:
+        address = row.get("address") or {}
+        words = (row.get("type"), row.get("category"), (row.get("extratags") or {}).get("tourism"))
+        return Found(
+            osm_id=f"{TYPES[row['osm_type']]}/{int(row['osm_id'])}",
+            name=_name(row.get("name") or row["display_name"].split(",")[0]),
+            kind=_kind(*words),
+            point=_point(row["lat"], row["lon"]),
+            country_code=_country(address.get("country_code")),
+            admin=_short(address.get("state") or address.get("city") or address.get("town")),
+            hours=(row.get("extratags") or {}).get("opening_hours"),
+        )
+
+
+class Photon:
+    """photon.komoot.io: GeoJSON."""
+
+    name = "photon"
+
+    def __init__(self, url: str) -> None:
+        polite = timedelta() if url else POLITE
+        self.service = Service(self.name, url or "https://photon.komoot.io", polite)
+
+    def search(self, text: str, *, near: Point | None, limit: int) -> list[Found]:
+        query = {"q": text, "limit": f"{limit}", "lang": "en"}
+        if near is not None:
+            query |= {"lat": f"{near.latitude:.3f}", "lon": f"{near.longitude:.3f}"}
+        return self._features(ask(self.service, Ask("/api", KEPT, query)))
+
+    def reverse(self, point: Point) -> Found | None:
+        query = {"lat": f"{point.latitude:.6f}", "lon": f"{point.longitude:.6f}", "lang": "en"}
+        found = self._features(ask(self.service, Ask("/reverse", KEPT, query)))
+        return found[0] if found else None
+
+    def _features(self, answer: Any) -> list[Found]:
+        rows = answer.get("features") if isinstance(answer, dict) else None
+        return list(_each(rows, self._read))
+
+    def _read(self, row: Mapping[str, Any]) -> Found:
+        told = row["properties"]
+        longitude, latitude = row["geometry"]["coordinates"][:2]
+        street = " ".join(one for one in (told.get("street"), told.get("housenumber")) if one)
+        return Found(
+            osm_id=f"{SHORT_TYPES[told['osm_type']]}/{int(told['osm_id'])}",
+            name=_name(told.get("name") or street or told.get("city")),
+            kind=_kind(told.get("osm_value"), told.get("osm_key")),
+            point=_point(latitude, longitude),
+            country_code=_country(told.get("countrycode")),
+            admin=_short(told.get("state") or told.get("city")),
+        )
+
+
+_COMMON: Final = {
+    "format": "jsonv2",
+    "addressdetails": "1",
+    "extratags": "1",
+    "accept-language": "en",
+}
+GEOCODERS: Final[Mapping[str, type[Nominatim | Photon]]] = {
+    "nominatim": Nominatim,
+    "photon": Photon,
+}
+
+
+def geocoder_of(settings: Settings) -> Geocoder | None:
+    """The geocoder that is set; None for the places that are loaded alone."""
+    made = GEOCODERS.get(settings.geocoder)
+    return made(settings.geocoder_url) if made else None
+
+
+def _each(rows: Any, read: Any) -> Iterator[Found]:
+    """What can be read of the rows; what is no place, or nowhere, is passed over."""
+    if not isinstance(rows, list):
+        raise Unavailable("its answer has another shape")
+    for row in rows:
+        try:
+            yield read(row)
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+            continue
+
+
+def _name(text: Any) -> str:
+    name = " ".join(str(text or "").split())[:LONGEST_NAME]
+    if not name:
+        raise ValueError("It has no name.")
+    return name
+
+
+def _short(text: Any) -> str | None:
+    return str(text)[:LONGEST_NAME] if text else None
+
+
+def _country(code: Any) -> str | None:
+    text = str(code or "").upper()
+    return text if re.fullmatch("[A-Z]{2}", text) else None
+
+
+def _kind(*words: Any) -> str:
+    kinds = (KINDS.get(str(word)) for word in words)
+    return next((kind for kind in kinds if kind in CUSTOM_KINDS), PLACE)
+
+
+def _point(latitude: Any, longitude: Any) -> Point:
+    point = Point(float(latitude), float(longitude))
+    if not (abs(point.latitude) <= 90 and abs(point.longitude) <= 180):
+        raise ValueError("It is not on Earth.")
+    return point
