@@ -99,7 +99,7 @@ def outer_engine(servers: EmbeddedServers) -> Iterator[Engine]:
 
 @pytest.fixture
 def rolled_back(
-    app: Flask, outer_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    app: Flask, standing: object, outer_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Connection]:
     """Everything that a test commits goes into savepoints of one transaction, rolled back."""
     monkeypatch.setattr(transaction, "READS_AUTOCOMMIT", False)
