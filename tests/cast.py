@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -113,24 +113,40 @@ def client(app: Flask, rolled_back: Connection) -> FlaskClient:
     return FreshClient(app, app.response_class)
 
 
-@pytest.fixture
-def organizer(app: Flask, rolled_back: Connection) -> Person:
-    return make_person(app, "Olga Organizer")
+@dataclass(frozen=True)
+class Standing:
+    """A group that is there for all tests of a process: what each does to it is rolled back."""
+
+    people: dict[str, Person]
+    trip: dict[str, Any]
+
+
+def member_of_cast(request: pytest.FixtureRequest, app: Flask, name: str) -> Person:
+    """Of a test about the trip, who is in it; else somebody new, of whom nothing is known yet."""
+    if "trip" not in request.fixturenames:
+        return make_person(app, name)
+    standing: Standing = request.getfixturevalue("standing")
+    return replace(standing.people[name], raw=None)
 
 
 @pytest.fixture
-def participant(app: Flask, rolled_back: Connection) -> Person:
-    return make_person(app, "Pavel Participant")
+def organizer(app: Flask, rolled_back: Connection, request: pytest.FixtureRequest) -> Person:
+    return member_of_cast(request, app, "Olga Organizer")
 
 
 @pytest.fixture
-def viewer(app: Flask, rolled_back: Connection) -> Person:
-    return make_person(app, "Vera Viewer")
+def participant(app: Flask, rolled_back: Connection, request: pytest.FixtureRequest) -> Person:
+    return member_of_cast(request, app, "Pavel Participant")
 
 
 @pytest.fixture
-def outsider(app: Flask, rolled_back: Connection) -> Person:
-    return make_person(app, "Oscar Outsider")
+def viewer(app: Flask, rolled_back: Connection, request: pytest.FixtureRequest) -> Person:
+    return member_of_cast(request, app, "Vera Viewer")
+
+
+@pytest.fixture
+def outsider(app: Flask, rolled_back: Connection, request: pytest.FixtureRequest) -> Person:
+    return member_of_cast(request, app, "Oscar Outsider")
 
 
 @pytest.fixture

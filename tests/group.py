@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 
-from tests.cast import Person
+from tests.cast import Person, Standing, make_person
 from wandr.ai.models import AiRequest, Proposal
 from wandr.base import utc_now
 from wandr.extensions import db
@@ -65,15 +67,32 @@ def something_told(person: Person) -> str:
     return str(told)
 
 
+@pytest.fixture(scope="session")
+def standing(app: Flask) -> Standing:
+    """The cast and the organizer's trip, with a participant and a viewer; committed."""
+    with app.app_context():
+        names = ("Olga Organizer", "Pavel Participant", "Vera Viewer", "Oscar Outsider")
+        people = {name: make_person(app, name) for name in names}
+        olga, pavel, vera, _ = people.values()
+        made = olga.post("/trips", json=KYOTO)
+        join(made["id"], olga, pavel, "participant")
+        join(made["id"], olga, vera, "viewer")
+        trip = olga.get(f"/trips/{made['id']}")
+        db.session.remove()
+        db.engine.dispose()
+    return Standing(people, trip)
+
+
 @pytest.fixture
 def trip(
-    organizer: Person, participant: Person, viewer: Person, outsider: Person
+    standing: Standing,
+    organizer: Person,
+    participant: Person,
+    viewer: Person,
+    outsider: Person,
 ) -> dict[str, Any]:
     """The organizer's trip, with a participant and a viewer."""
-    made = organizer.post("/trips", json=KYOTO)
-    join(made["id"], organizer, participant, "participant")
-    join(made["id"], organizer, viewer, "viewer")
-    return organizer.get(f"/trips/{made['id']}")
+    return deepcopy(standing.trip)
 
 
 @pytest.fixture

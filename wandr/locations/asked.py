@@ -6,10 +6,10 @@ Each answer names in `degraded` the services that should have had a part in it, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,13 +26,14 @@ from wandr.locations.routing import Leg, estimate_matrix, estimate_route
 from wandr.locations.schemas import LocationView
 from wandr.locations.services.asking import Unavailable
 from wandr.locations.services.geocoders import ATTRIBUTION, SOURCE, Found, geocoder_of
-from wandr.locations.services.routers import router_of
+from wandr.locations.services.routers import Router, router_of
 from wandr.locations.services.weather import ATTRIBUTION as WEATHER_ATTRIBUTION
 from wandr.locations.services.weather import weather_of
 from wandr.locations.sphere import Point, distance_m
 from wandr.transaction import atomic, reading
 
 Json = dict[str, Any]
+Measured = TypeVar("Measured")
 VIEW: Final = LocationView()
 SAME_M: Final = 150  # two places of one name, so close, are one
 WORTH_ASKING: Final = 3  # letters
@@ -82,13 +83,7 @@ def place_at(point: Point) -> tuple[Json, list[str]]:
 
 def measure_route(points: Sequence[Point], mode: str) -> Json:
     """The legs between consecutive points, by the router if it knows the mode, else estimated."""
-    router, degraded = router_of(current_settings()), []
-    legs = None
-    if router is not None and mode in router.profiles:
-        try:
-            legs = router.route(points, mode)
-        except Unavailable:
-            degraded.append(router.name)
+    legs, degraded = _by_router(mode, lambda router: router.route(points, mode))
     legs = estimate_route(points, mode) if legs is None else legs
     return {
         "mode": mode,
@@ -102,13 +97,7 @@ def measure_route(points: Sequence[Point], mode: str) -> Json:
 
 def measure_matrix(points: Sequence[Point], mode: str) -> Json:
     """The ways from every point to every other, in rows by start."""
-    router, degraded = router_of(current_settings()), []
-    rows = None
-    if router is not None and mode in router.profiles:
-        try:
-            rows = router.matrix(points, mode)
-        except Unavailable:
-            degraded.append(router.name)
+    rows, degraded = _by_router(mode, lambda router: router.matrix(points, mode))
     rows = estimate_matrix(points, mode) if rows is None else rows
     return {
         "mode": mode,
@@ -130,6 +119,19 @@ def foresee_weather(point: Point, first: date, last: date) -> Json:
     except Unavailable:
         return {**told, "degraded": [weather.name]}
     return {**told, "source": weather.name, "attribution": WEATHER_ATTRIBUTION, "days": days}
+
+
+def _by_router(
+    mode: str, measure: Callable[[Router], Measured]
+) -> tuple[Measured | None, list[str]]:
+    """What the router measures, and who had no part in it; None where none knows the mode."""
+    router = router_of(current_settings())
+    if router is None or mode not in router.profiles:
+        return None, []
+    try:
+        return measure(router), []
+    except Unavailable:
+        return None, [router.name]
 
 
 def _origin_of(legs: list[Leg]) -> Json:

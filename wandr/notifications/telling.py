@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from wandr.ai.models import AiRequest, Proposal
-from wandr.changes.feed import read_log, snapshot_of
+from wandr.changes.feed import read_log
 from wandr.extensions import db
 from wandr.mail.mailing import send_letter
 from wandr.notifications.conflicts import conflict_notices
@@ -50,11 +50,11 @@ def tell_trip(trip_id: UUID, live: Collection[UUID]) -> list[UUID]:
     cursor.seq, cursor.asked_at = rows[-1].seq, None
     cursor.head = max(cursor.head, cursor.seq)
     members = _members(trip_id)
-    notices = notices_of(Stretch(trip, rows, members)) if trip.deleted_seq is None else []
-    if members and trip.deleted_seq is None:
-        snapshot = snapshot_of(trip_id, members[0].user_id)
-        notices += conflict_notices(snapshot, {row.actor_id for row in rows})
-    return tell(notices, live=live)
+    if trip.deleted_seq is not None:
+        return []
+    present, actors = {one.user_id for one in members}, {row.actor_id for row in rows}
+    conflicts = conflict_notices(trip_id, present, actors)
+    return tell([*notices_of(Stretch(trip, rows, members)), *conflicts], live=live)
 
 
 def tell_answers(live_in: Any) -> list[UUID]:

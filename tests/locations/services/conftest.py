@@ -118,13 +118,13 @@ def answer(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **he
 
 
 def hang(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(1)
+    time.sleep(0.4)
 
 
 def drip(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(40):
+    for _ in range(10):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.05)
@@ -162,8 +162,8 @@ FAULTS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
 def services(app: Flask, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Sets which services are asked, all of them the fake; patience is short."""
     monkeypatch.setattr(asking, "breakers", asking.Breakers())
-    monkeypatch.setattr(asking, "TIMEOUTS", (0.5, 0.5))
-    monkeypatch.setattr(asking, "LONGEST", 0.5)
+    monkeypatch.setattr(asking, "TIMEOUTS", (0.5, 0.2))
+    monkeypatch.setattr(asking, "LONGEST", 0.2)
 
     def use(**chosen: str) -> None:
         urls = {"geocoder_url": fake.url, "router_url": fake.url, "weather_url": fake.url}
