@@ -44,7 +44,7 @@ class Readings(SchemaExtension):
 
 
 class QuietSchema(strawberry.Schema):
-    """Errors are told by `problems_of` alone."""
+    """Errors are told by `problem_of` alone."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -30,8 +30,8 @@ _HTML = """<!doctype html>
 </a></p>
 </body></html>
 """
-_PLAIN = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
-_RICH = Environment(undefined=StrictUndefined, autoescape=True)
+_PLAIN = Environment(undefined=StrictUndefined, keep_trailing_newline=True).from_string(_TEXT)
+_RICH = Environment(undefined=StrictUndefined, autoescape=True).from_string(_HTML)
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def letter_of(user_id: UUID, address: str, told: Sequence[Told]) -> Letter:
     return Letter(
         address,
         subject[:LONGEST_SUBJECT],
-        _PLAIN.from_string(_TEXT).render(facts),
-        _RICH.from_string(_HTML).render(facts),
+        _PLAIN.render(facts),
+        _RICH.render(facts),
         {"List-Unsubscribe": f"<{link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     )
 

@@ -26,7 +26,6 @@ QUIET: Final = timedelta(seconds=20)  # after the last change; edits come in bur
 LONGEST: Final = timedelta(minutes=5)  # after the first
 ASKS_AGAIN: Final = timedelta(seconds=60)
 TIMES: Final = timedelta(minutes=5)  # between two looks at reminders and digests
-MOST: Final = 100
 
 
 class Noticer:
