@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -38,7 +38,6 @@ class Claim:
     channel: str
     body: dict[str, Any]
     attempt: int
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -76,9 +75,7 @@ def claim_next(lane: str) -> Claim | None:
     found.attempts += 1
     found.due_at = now + LEASE
     db.session.flush()
-    return Claim(
-        found.id, lane, found.channel, found.body, found.attempts, created_at=found.created_at
-    )
+    return Claim(found.id, lane, found.channel, found.body, found.attempts)
 
 
 def settle(claim: Claim, outcome: Outcome, *, forgets: bool) -> bool:
