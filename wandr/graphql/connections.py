@@ -12,6 +12,7 @@ from sqlalchemy import Select
 
 from wandr.errors import Invalid
 from wandr.graphql.batches import Row, rows_of
+from wandr.graphql.types import class_of
 from wandr.http.pages import DEFAULT_LIMIT, MAX_LIMIT, Keyset, Page, PageArgs
 
 FIRST = DEFAULT_LIMIT
@@ -31,10 +32,11 @@ def connection_of(node: Any) -> Any:
     """The connection type of a node type."""
     name = node.__strawberry_definition__.name
     edge = strawberry.type(
-        _class(f"{name}Edge", {"node": node, "cursor": str}), description=f"One {name} in its list."
+        class_of(f"{name}Edge", {"node": node, "cursor": str}),
+        description=f"One {name} in its list.",
     )
     members = {"nodes": list[node], "edges": list[edge], "page_info": PageInfo}
-    made = _class(f"{name}Connection", members)
+    made = class_of(f"{name}Connection", members)
     return strawberry.type(made, description=f"A page of a list; at most {MAX_LIMIT} at a time.")
 
 
@@ -92,7 +94,3 @@ def _connection(page: Page, rows: list[Row]) -> Mapping[str, Any]:
         "edges": edges,
         "page_info": {"has_next_page": page.has_more, "end_cursor": end},
     }
-
-
-def _class(name: str, annotations: dict[str, Any]) -> type:
-    return type(name, (), {"__annotations__": annotations, "__module__": __name__})

@@ -45,7 +45,7 @@ def fields_of(view: type[Schema], name: str | None = None) -> Any:
     annotations = {
         key: _annotation(field, may_miss=not field.required) for key, field in view().fields.items()
     }
-    return strawberry.type(_class(name, annotations, {}), description=_told(view))
+    return strawberry.type(class_of(name, annotations), description=_told(view))
 
 
 def stands_for(view: type[Schema]) -> Callable[[type], type]:
@@ -70,7 +70,14 @@ def input_of(schema: type[Schema], name: str | None = None) -> Any:
         if not field.required:
             given[key] = UNSET
     return strawberry.input(
-        _class(name or f"{_stem(schema)}Input", annotations, given), description=_told(schema)
+        class_of(name or f"{_stem(schema)}Input", annotations, given), description=_told(schema)
+    )
+
+
+def class_of(name: str, annotations: dict[str, Any], values: dict[str, Any] | None = None) -> type:
+    """A class as if it were written out, for strawberry to read."""
+    return type(
+        name, (), {"__annotations__": annotations, "__module__": __name__, **(values or {})}
     )
 
 
@@ -116,10 +123,6 @@ def _kind(field: fields.Field, *, is_input: bool) -> Any:
 def _is_large(field: fields.Field) -> bool:
     ranges = [one for one in field.validators if isinstance(one, validate.Range)]
     return any((one.max or 0) > INT_32 for one in ranges)
-
-
-def _class(name: str, annotations: dict[str, Any], values: dict[str, Any]) -> type:
-    return type(name, (), {"__annotations__": annotations, "__module__": __name__, **values})
 
 
 def _stem(schema: type[Schema]) -> str:
