@@ -7,6 +7,9 @@ ARGS   ?=
 # Each worker starts a Postgres and a Valkey of its own.
 PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# Without bytecode every process that starts would compile Wandr and its tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: fuzz help setup run flask test check bench prove clients clean
 
