@@ -1,4 +1,4 @@
-"""`make fuzz`: schemathesis over a real server, then the canary.
+"""`make fuzz`: the whole hostile corpus, then schemathesis over a real server, then the canary.
 
 Two people who share nothing are its peers, so that it also tries to read as one what the other
 owns. Ending one's own session or account is tried in a run of its own, by somebody else. The
@@ -57,11 +57,18 @@ def main() -> int:
             "`st` on PATH; WANDR_SCHEMATHESIS may say where it is.\n"
         )
         return 0
+    corpus_failed = _corpus()
     with tempfile.TemporaryDirectory(prefix="wandr-fuzz-", dir="/var/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)
         with EmbeddedServers(folder, durable=False) as servers:
-            return _fuzz(servers, folder)
+            return int(_fuzz(servers, folder) or corpus_failed)
+
+
+def _corpus() -> bool:
+    """Whether any of the hostile corpus got through, in any field of any operation."""
+    command = [sys.executable, "-m", "pytest", "tests/hostile", "--hypothesis-profile", "thorough"]
+    return subprocess.run(command, check=False).returncode != 0
 
 
 def _fuzz(servers: EmbeddedServers, folder: Path) -> int:
