@@ -21,6 +21,11 @@ NOT_SETTINGS = frozenset(
     {"PORT", "WANDR_BIND", "WEB_CONCURRENCY"}
     | {"WANDR_PEER", "WANDR_PEER_PYTHON", "WANDR_REALTIME_PEER"}
 )
+# Of each database session. What counts as alike is what search asks the trigram index for.
+SESSION = (
+    "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s "
+    "-c pg_trgm.similarity_threshold=0.35"
+)
 # What Kubernetes tells every pod of a service named wandr.
 KUBERNETES_NAME = re.compile(r"WANDR_(\w+_)?(SERVICE_(HOST|PORT\w*)|PORT_\d+_\w+)")
 KUBERNETES_VALUE = re.compile(r"(tcp|udp|sctp)://")
@@ -185,7 +190,7 @@ class Settings:
                 "connect_args": {
                     "connect_timeout": 5,
                     "application_name": "wandr",
-                    "options": "-c timezone=UTC -c statement_timeout=15s -c lock_timeout=5s",
+                    "options": SESSION,
                 },
             },
             JWT_SECRET_KEY=self.secret_key,

@@ -58,12 +58,6 @@ def chord_to(point: Point) -> ColumnElement[float]:
     return PLACE.op("<->")(unit_vector(*point))
 
 
-def ids_around(point: Point, kind: str | None, limit: int) -> list[UUID]:
-    """The public places closest to a point, however far."""
-    statement = select(Location.id).where(IS_PUBLIC, *_of_kind(kind))
-    return list(db.session.scalars(statement.order_by(chord_to(point)).limit(limit)))
-
-
 def _of_kind(kind: str | None) -> list[ColumnElement[bool]]:
     kinds = kinds_meant(kind)
     return [] if kinds is None else [Location.kind.in_(kinds)]

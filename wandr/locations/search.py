@@ -19,13 +19,11 @@ from wandr.extensions import db
 from wandr.locations.kinds import kinds_meant
 from wandr.locations.models import Location
 from wandr.locations.names import core, fold, written
-from wandr.locations.nearby import ids_around
 from wandr.locations.sphere import Point, distance_m
-from wandr.locations.statements import ALIKE, AMONG, BEGINNING, IN_CONTEXT
+from wandr.locations.statements import ALIKE, AROUND, BEGINNING, IN_CONTEXT
 
 CANDIDATES = 30
 ENOUGH = 5  # of these, no further way is tried
-NEIGHBOURS = 100
 SHORT, FORGIVING_LENGTH = 2, 4
 FAME = 0.5  # as in the partial index: what so few letters may stand for
 LAST = "\U0010ffff"
@@ -109,8 +107,14 @@ def _slips(text: str) -> list[str]:
 
 
 def _in_the_neighbourhood(question: Question, near: Point) -> Scores:
-    places = [str(one) for one in ids_around(near, question.kind, NEIGHBOURS)]
-    return _scores(AMONG, question, text=question.text, past=question.text + LAST, places=places)
+    return _scores(
+        AROUND,
+        question,
+        text=question.text,
+        past=question.text + LAST,
+        latitude=near.latitude,
+        longitude=near.longitude,
+    )
 
 
 def _scores(statement: TextClause, question: Question, **parameters: Any) -> Scores:

@@ -2,13 +2,28 @@
 
 They are text because they are constant: building them anew took half the time of a search. Each
 gives location ids with a score: likeness (0..1) plus 0.4 of the weight. Parameters: `text`, `past`
-(just beyond all that begins with the text), `kinds` (an array, or null for all), `fame`, `size`.
+(just beyond all that begins with the text), `kinds` (an array, or null for all), `fame`, `size`,
+`latitude` and `longitude` (degrees).
 All arithmetic is `real`: in `numeric`, which plain literals are, it costs more than the index walk.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import text
+from typing import Any
+
+from sqlalchemy import ColumnElement, literal_column, text
+from sqlalchemy.dialects import postgresql
+
+from wandr.locations.models import Location, unit_vector
+
+
+def _sql(expression: ColumnElement[Any]) -> str:
+    return str(expression.compile(dialect=postgresql.dialect()))
+
+
+# As in the index that answers what is nearest: the same expression, or it is not used.
+PLACE = unit_vector(Location.latitude, Location.longitude)
+POINT = unit_vector(literal_column(":latitude"), literal_column(":longitude"))
 
 # Names that begin so, and the viewer's own places that begin or look so.
 BEGINNING = text(
@@ -49,13 +64,14 @@ IN_CONTEXT = text(
     """
 )
 
-# Names that share enough trigrams, and slips of the hand that trigrams take badly.
+# Names that share enough trigrams (see `config.SESSION`), and slips of the hand that these take
+# badly.
 ALIKE = text(
     """
     SELECT location_id, max(score) AS score FROM (
         SELECT location_id, similarity(name, :text) + 0.4::real * weight AS score
         FROM location_names
-        WHERE owner_id IS NULL AND forgiving AND name % :text AND similarity(name, :text) >= 0.35
+        WHERE owner_id IS NULL AND forgiving AND name % :text
             AND (:kinds IS NULL OR kind = ANY(CAST(:kinds AS text[])))
         UNION ALL
         SELECT location_id, 0.8::real + 0.4::real * weight FROM location_names
@@ -65,13 +81,16 @@ ALIKE = text(
     """
 )
 
-# The names of some places that begin so: those in the neighbourhood.
-AMONG = text(
-    """
+# Names that begin so, of the hundred places around a point, however far they are.
+AROUND = text(
+    f"""
     SELECT location_id, max(
         0.75::real + 0.25::real * length(:text) / length(name) + 0.4::real * weight) AS score
     FROM location_names
-    WHERE location_id = ANY(CAST(:places AS uuid[])) AND name >= :text AND name < :past
+    WHERE name >= :text AND name < :past AND location_id = ANY(ARRAY(
+        SELECT id FROM locations
+        WHERE created_by IS NULL AND (:kinds IS NULL OR kind = ANY(CAST(:kinds AS text[])))
+        ORDER BY {_sql(PLACE)} <-> {_sql(POINT)} LIMIT 100))
     GROUP BY location_id
     """
 )
