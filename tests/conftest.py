@@ -1,7 +1,6 @@
 """Real Postgres and Valkey, migrations applied once; each ordinary test is rolled back.
 
-Tests of locks, time, leases, workers and sockets ask for `committed_db`: a database of their own,
-copied from the migrated one.
+Tests of locks, time, leases, workers and sockets ask for `committed_db`: a database of their own.
 """
 
 from __future__ import annotations
@@ -10,11 +9,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg2
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -22,6 +18,7 @@ from hypothesis import settings
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 
+from tests.databases import Databases
 from wandr import create_app, transaction
 from wandr.config import Settings
 from wandr.devstack import EmbeddedServers
@@ -34,7 +31,6 @@ settings.load_profile("suite")
 
 pytest_plugins = ["tests.cast", "tests.group"]
 MAILBOX = f"{tempfile.gettempdir()}/wandr-tests-mailbox-{os.getpid()}"
-TEMPLATE = "wandr_template"
 SECRET = "a-test-key-that-nobody-else-will-ever-use"
 
 
@@ -76,17 +72,27 @@ def servers() -> Iterator[EmbeddedServers]:
 
 
 @pytest.fixture(scope="session")
-def app(servers: EmbeddedServers) -> Iterator[Flask]:
-    """The application over the migrated database."""
+def migrated_app(servers: EmbeddedServers) -> Iterator[Flask]:
+    """The application over the migrated database; see `app`."""
     app = create_app(settings_for(servers.database_url, servers.redis_url))
     with app.app_context():
         upgrade()
         db.engine.dispose()
-    # a copy that nobody ever connects to, to copy from while tests hold connections
-    administer(make_url(servers.database_url), f"CREATE DATABASE {TEMPLATE} TEMPLATE wandr")
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(servers: EmbeddedServers, migrated_app: Flask) -> Databases:
+    """Where tests whose commits are commits get a database from."""
+    return Databases(make_url(servers.database_url))
+
+
+@pytest.fixture(scope="session")
+def app(migrated_app: Flask, databases: Databases) -> Flask:
+    """The application over the migrated database, of which copies can be had."""
+    return migrated_app
 
 
 @pytest.fixture(scope="session")
@@ -118,20 +124,10 @@ def rolled_back(
             outer.rollback()
 
 
-@contextmanager
-def database_copy(servers: EmbeddedServers) -> Iterator[str]:
-    """The address of a fresh database: a copy of the migrated one, dropped at the end."""
-    name = f"wandr_{uuid4().hex}"
-    url = make_url(servers.database_url)
-    administer(url, f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
-    yield url.set(database=name).render_as_string(hide_password=False)
-    administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
 @pytest.fixture
-def committed_db(servers: EmbeddedServers, app: Flask) -> Iterator[str]:
+def committed_db(databases: Databases) -> Iterator[str]:
     """The address of a database of one's own."""
-    with database_copy(servers) as url:
+    with databases.lent() as url:
         yield url
 
 
@@ -156,14 +152,3 @@ def committed_app(committed_db: str, servers: EmbeddedServers, spare_app: Flask)
         yield spare_app
         db.session.remove()
         db.engine.dispose()
-
-
-def administer(url, statement: str) -> None:
-    admin = url.set(database="postgres", drivername="postgresql").render_as_string(
-        hide_password=False
-    )
-    connection = psycopg2.connect(admin)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()

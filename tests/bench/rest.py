@@ -25,7 +25,8 @@ from sqlalchemy.engine import make_url
 
 from tests.bench.figures import Figure, times_at_least, write_figures
 from tests.cast import make_person
-from tests.conftest import administer, settings_for
+from tests.conftest import settings_for
+from tests.databases import administer
 from tests.realtime.server import WebServer, free_port, wait_until
 from wandr import create_app
 from wandr.devstack import EmbeddedServers

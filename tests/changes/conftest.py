@@ -11,7 +11,8 @@ from flask import Flask
 
 from tests.cast import Person, make_person
 from tests.changes.following import Log
-from tests.conftest import database_copy, settings_for
+from tests.conftest import settings_for
+from tests.databases import Databases
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
@@ -20,9 +21,9 @@ Crowd = tuple[Flask, list[Person]]
 
 
 @pytest.fixture(scope="module")
-def crowd(servers: EmbeddedServers, app: Flask) -> Iterator[Crowd]:
+def crowd(servers: EmbeddedServers, databases: Databases) -> Iterator[Crowd]:
     """An application and three people that it knows; each run makes a trip of its own."""
-    with database_copy(servers) as url:
+    with databases.lent() as url:
         own = create_app(settings_for(url, servers.redis_url))
         with own.app_context():
             people = [make_person(own, name) for name in ("Olga", "Pavel", "Vera")]

@@ -12,7 +12,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from tests.cast import make_person
-from tests.conftest import administer, settings_for
+from tests.conftest import settings_for
+from tests.databases import administer
 from wandr import create_app
 from wandr.base import Base
 from wandr.extensions import db

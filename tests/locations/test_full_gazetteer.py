@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import func, select, text
 
 from tests.conftest import settings_for
+from tests.databases import Databases
 from tests.locations.plans import explained
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
@@ -67,25 +67,16 @@ MEANT = {
 
 
 @pytest.fixture(scope="module")
-def full_app(servers: EmbeddedServers) -> Iterator[Flask]:
+def full_app(servers: EmbeddedServers, databases: Databases) -> Iterator[Flask]:
     """An application over a database that holds the whole world."""
-    url = make_url(servers.database_url)
-    name = f"wandr_{uuid4().hex}"
-    admin = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    address = url.set(database=name).render_as_string(hide_password=False)
-    app = create_app(settings_for(address, servers.redis_url))
-    with app.app_context():
-        db.create_all()
-        answer = app.test_cli_runner().invoke(args=["locations", "load"])
-        assert answer.exit_code == 0, answer.output
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-    admin.dispose()
+    with databases.lent() as url:
+        app = create_app(settings_for(url, servers.redis_url))
+        with app.app_context():
+            answer = app.test_cli_runner().invoke(args=["locations", "load"])
+            assert answer.exit_code == 0, answer.output
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 def rows_of(model: type) -> int:

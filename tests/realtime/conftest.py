@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
 
-import psycopg2
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 
 from tests.cast import Person, make_person
 from tests.conftest import settings_for
+from tests.databases import Databases
 from tests.realtime.device import Device
 from tests.realtime.server import WebServer
 from wandr import create_app
@@ -25,16 +22,10 @@ from wandr.trips.service import Founder, create_trip
 
 
 @pytest.fixture(scope="session")
-def live_database(servers: EmbeddedServers, app: Flask, outer_engine: Engine) -> Iterator[str]:
-    """A copy of the migrated database, in which what is committed stays."""
-    outer_engine.dispose()
-    with app.app_context():
-        db.engine.dispose()
-    url = make_url(servers.database_url)
-    name = f"wandr_{uuid4().hex}"
-    _administer(url, f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"')
-    yield url.set(database=name).render_as_string(hide_password=False)
-    _administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+def live_database(databases: Databases) -> Iterator[str]:
+    """A database in which what is committed stays."""
+    with databases.lent() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -124,12 +115,3 @@ def everywhere(live: WebServer, device: Callable[..., Device]) -> Callable[..., 
         raise AssertionError("All connections went to one worker.")
 
     return connect
-
-
-def _administer(url: Any, statement: str) -> None:
-    admin = url.set(database="postgres", drivername="postgresql")
-    connection = psycopg2.connect(admin.render_as_string(hide_password=False))
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
