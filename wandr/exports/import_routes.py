@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, request
 
 from wandr.auth.door import Access, door
-from wandr.auth.principal import Principal, me
+from wandr.auth.principal import me
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, TooLarge, UnsupportedMediaType
 from wandr.exports.place_files import READERS
 from wandr.exports.place_import import import_places
@@ -36,7 +36,7 @@ FILES = {media: {"schema": {"type": "string"}} for media in READERS}
 @problems(BadRequest, Conflict, Invalid)
 def import_trip_file(document: dict[str, Any]) -> Response:
     """Make a trip of a file that `export.json` made: whole, or not at all; at most 8 MiB."""
-    return _created(import_trip(_founder(me()), document))
+    return _created(import_trip(Founder.of(me()), document))
 
 
 @blueprint.route("/<uuid:trip_id>/copy", methods=["POST"])
@@ -48,7 +48,7 @@ def copy_trip(body: dict[str, Any], trip_id: UUID) -> Response:
     """Make a trip of one's own with the content of another; nobody else is in it."""
     document = TripFile().load(trip_file(read_plan(me().user_id, trip_id)))
     document["trip"] |= body
-    return _created(import_trip(_founder(me()), document))
+    return _created(import_trip(Founder.of(me()), document))
 
 
 @blueprint.route("/<uuid:trip_id>/import", methods=["POST"])
@@ -60,10 +60,6 @@ def import_place_file(trip_id: UUID) -> dict[str, Any]:
     """Add the places of a GPX, KML or GeoJSON file as ideas; at most 300, of at most 8 MiB."""
     who, body = me(), request.get_data(cache=True)
     return import_places(trip_id, who.user_id, request.mimetype, body, client_id=who.session_id)
-
-
-def _founder(principal: Principal) -> Founder:
-    return Founder(principal.user_id, principal.display_name, principal.session_id)
 
 
 def _created(trip: Trip) -> Response:

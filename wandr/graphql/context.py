@@ -31,12 +31,11 @@ class Context:
 
     @property
     def founder(self) -> Founder:
-        return Founder(self.viewer, self.principal.display_name, self.client_id)
+        return Founder.of(self.principal)
 
     @property
     def invitee(self) -> Invitee:
-        verified = self.principal.email if self.principal.email_verified else None
-        return Invitee(self.viewer, self.principal.display_name, verified)
+        return Invitee.of(self.principal)
 
 
 Info = strawberry.Info[Context, None]

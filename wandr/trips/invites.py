@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from wandr.auth.principal import Principal
 from wandr.base import utc_now
 from wandr.changes.ops import Op
 from wandr.changes.performing import write
@@ -41,6 +42,12 @@ class Invitee:
     user_id: UUID
     display_name: str
     verified_email: str | None
+
+    @classmethod
+    def of(cls, principal: Principal) -> Invitee:
+        """The person logged in."""
+        verified = principal.email if principal.email_verified else None
+        return cls(principal.user_id, principal.display_name, verified)
 
 
 def create_invite(trip_id: UUID, actor: UUID, wanted: Mapping[str, Any]) -> tuple[Invite, str]:

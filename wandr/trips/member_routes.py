@@ -109,7 +109,7 @@ def delete_invite(trip_id: UUID, invite_id: UUID) -> tuple[str, int]:
 @problems(Invalid)
 def list_my_invites(args: dict[str, Any]) -> Response:
     """List the pending invites to your verified address."""
-    rows, cursor = NEWEST_FIRST.page(invites.invites_for(_invitee()), args["page"])
+    rows, cursor = NEWEST_FIRST.page(invites.invites_for(Invitee.of(me())), args["page"])
     return page_response(InviteView(many=True).dump(rows), cursor)
 
 
@@ -129,7 +129,7 @@ def preview_invite(token: str) -> dict[str, Any]:
 def accept_invite(token: str) -> Response:
     """Join a trip, by the token of an invite or by the id of one to your verified address."""
     principal = me()
-    trip_id = invites.accept_invite(token, _invitee())
+    trip_id = invites.accept_invite(token, Invitee.of(me()))
     member = trip_for(principal.user_id, trip_id).member
     address = {"Location": f"/api/v1/trips/{trip_id}"}
     body = {**MEMBER.see(member), "trip_id": str(trip_id)}
@@ -142,11 +142,5 @@ def accept_invite(token: str) -> Response:
 @problems(NotFound)
 def refuse_invite(token: str) -> tuple[str, int]:
     """Say no to an invite; a link stays good for others."""
-    invites.refuse_invite(token, _invitee())
+    invites.refuse_invite(token, Invitee.of(me()))
     return "", 204
-
-
-def _invitee() -> Invitee:
-    principal = me()
-    verified = principal.email if principal.email_verified else None
-    return Invitee(principal.user_id, principal.display_name, verified)

@@ -45,9 +45,7 @@ def list_trips(args: dict[str, Any]) -> Response:
 @problems(BadRequest, Invalid)
 def create_trip(body: dict[str, Any]) -> Response:
     """Create a trip and become its organizer."""
-    principal = me()
-    founder = Founder(principal.user_id, principal.display_name, principal.session_id)
-    trip = service.create_trip(founder, body)
+    trip = service.create_trip(Founder.of(me()), body)
     address = f"{request.base_url.rstrip('/')}/{trip.id}"
     return _answer(trip.id, status=201, headers={"Location": address})
 

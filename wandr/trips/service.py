@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 
+from wandr.auth.principal import Principal
 from wandr.base import new_id
 from wandr.changes.change import Change
 from wandr.changes.ops import Op
@@ -33,6 +34,11 @@ class Founder:
     user_id: UUID
     display_name: str
     client_id: UUID | None = None
+
+    @classmethod
+    def of(cls, principal: Principal) -> Founder:
+        """The person logged in; the session is the client."""
+        return cls(principal.user_id, principal.display_name, principal.session_id)
 
 
 def create_trip(founder: Founder, fields: Mapping[str, Any], *, source: str = "rest") -> Trip:
