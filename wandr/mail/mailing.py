@@ -16,15 +16,13 @@ from wandr.transaction import on_commit
 CHANNEL: Final = "mail"
 
 
-def send_letter(letter: Letter, *, message_id: str | None = None) -> None:
+def send_letter(letter: Letter) -> None:
     """Send a letter when the surrounding `atomic` commits; RuntimeError when none is open.
 
     By SMTP it is sent until it arrives, letters to one address in their order, each try with one
-    Message-ID. In the folder the same `message_id` again replaces the earlier file. Raises
-    ValueError, IndexError or HeaderParseError for an address that is none.
+    Message-ID. Raises ValueError, IndexError or HeaderParseError for an address that is none.
     """
-    name = message_id or message_id_of(new_id())
-    message = message_of(letter, name)
+    message = message_of(letter, message_id_of(new_id()))
     if current_settings().smtp_url:
         put_in_lane(CHANNEL, lane_of(letter.to), letter.as_json())
     else:
