@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from wandr.ai.checker.itinerary import Item, Itinerary, Spot, Terms, read_itiner
 from wandr.ai.checker.opening import VISITS, clock, is_open
 from wandr.locations.holidays import holidays_on
 from wandr.locations.hours import open_windows, sun_up
-from wandr.locations.routing import Leg, estimate_leg, usual_mode
+from wandr.locations.routing import estimate_leg, usual_mode
 from wandr.locations.sphere import Point
 
 Json = dict[str, Any]
@@ -95,14 +96,7 @@ def _add_legs(items: Sequence[Json], meant: Meant) -> None:
 
 def _leg(start: Point, end: Point) -> Json:
     mode = usual_mode(start, end)
-    leg: Leg = estimate_leg(start, end, mode)
-    return {
-        "mode": mode,
-        "distance_m": leg.distance_m,
-        "duration_s": leg.duration_s,
-        "source": leg.source,
-        "estimate": leg.estimate,
-    }
+    return {"mode": mode, **asdict(estimate_leg(start, end, mode))}
 
 
 def _spots(activities: Sequence[Json], meant: Meant) -> list[Spot]:

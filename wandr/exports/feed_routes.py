@@ -12,6 +12,7 @@ from wandr.errors import NotFound
 from wandr.exports import feeds
 from wandr.exports.attachments import attachment
 from wandr.exports.calendar import calendar_of
+from wandr.exports.media import CALENDAR, CALENDAR_UTF8
 from wandr.exports.schemas import FeedView
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
@@ -38,12 +39,12 @@ def close_calendar_feed(trip_id: UUID) -> None:
 
 @blueprint.route("/calendar/<string:token>.ics")
 @door(Access.OPEN)
-@blueprint.response(200, {"type": "string"}, content_type="text/calendar")
+@blueprint.response(200, {"type": "string"}, content_type=CALENDAR)
 @blueprint.alt_response(304, "NOT_MODIFIED")
 @problems(NotFound)
 def read_calendar_feed(token: str) -> Response:
     """The scheduled activities of a trip, for who has the address and for as long as they may."""
     plan = feeds.read_feed(token)
-    response = attachment(calendar_of(plan), plan, "ics", "text/calendar; charset=utf-8")
+    response = attachment(calendar_of(plan), plan, "ics", CALENDAR_UTF8)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -17,7 +17,7 @@ def gpx_of(plan: Plan) -> str:
     root = Element("gpx", {"xmlns": NAMESPACE, "version": "1.1", "creator": "Wandr"})
     child(child(root, "metadata"), "name", one_line(plan.trip.title))
     for stop in stops_of(plan.activities):
-        _add_point(root, "wpt", stop)
+        _add_waypoint(root, stop)
     for day, stops in ways_of(plan):
         route = child(root, "rte")
         child(route, "name", str(day))
@@ -27,10 +27,10 @@ def gpx_of(plan: Plan) -> str:
     return written(root)
 
 
-def _add_point(root: Element, tag: str, stop: Stop) -> None:
+def _add_waypoint(root: Element, stop: Stop) -> None:
     """Its children in the order that the schema demands."""
     activity = stop.activity
-    point = child(root, tag, lat=decimal(stop.latitude), lon=decimal(stop.longitude))
+    point = child(root, "wpt", lat=decimal(stop.latitude), lon=decimal(stop.longitude))
     child(point, "name", stop.name)
     if hours := hours_of(activity):
         child(point, "cmt", hours)

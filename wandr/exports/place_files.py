@@ -13,6 +13,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from wandr.errors import Invalid
+from wandr.exports.media import GEOJSON, GPX, KML
 from wandr.exports.words import one_line, several_lines
 from wandr.exports.xml import local_name, read_xml, text_of
 from wandr.http.json import read_json
@@ -75,9 +76,9 @@ def read_geojson(body: bytes) -> Iterator[Found]:
 
 # What is read, by the media type of the body.
 READERS: Final[Mapping[str, Callable[[bytes], Iterator[Found]]]] = {
-    "application/gpx+xml": read_gpx,
-    "application/vnd.google-earth.kml+xml": read_kml,
-    "application/geo+json": read_geojson,
+    GPX: read_gpx,
+    KML: read_kml,
+    GEOJSON: read_geojson,
 }
 
 

@@ -16,6 +16,7 @@ from wandr.exports.calendar import calendar_of
 from wandr.exports.geojson import geojson_of
 from wandr.exports.gpx import gpx_of
 from wandr.exports.kml import kml_of
+from wandr.exports.media import CALENDAR, CALENDAR_UTF8, GEOJSON, GPX, KML
 from wandr.exports.page import POLICY, page_of
 from wandr.exports.plan import read_plan
 from wandr.exports.schemas import GeoJsonView
@@ -27,12 +28,6 @@ from wandr.permissions import Permission
 blueprint = Blueprint(
     "exports", __name__, url_prefix="/trips/<uuid:trip_id>", description="A trip as a file."
 )
-CALENDAR = "text/calendar"
-GPX, KML, GEOJSON = (
-    "application/gpx+xml",
-    "application/vnd.google-earth.kml+xml",
-    "application/geo+json",
-)
 TEXT = {"type": "string"}
 
 
@@ -43,7 +38,7 @@ TEXT = {"type": "string"}
 def export_calendar(trip_id: UUID) -> Response:
     """The scheduled activities of a trip as a calendar file (RFC 5545)."""
     plan = read_plan(me().user_id, trip_id)
-    return attachment(calendar_of(plan), plan, "ics", f"{CALENDAR}; charset=utf-8")
+    return attachment(calendar_of(plan), plan, "ics", CALENDAR_UTF8)
 
 
 @blueprint.route("/export.gpx")

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
+from wandr.ai.checker.itinerary import NOT_MEANT
 from wandr.exports.plan import Plan
 from wandr.exports.words import one_line
 from wandr.itinerary.models import Activity
-
-NO_PART_OF_THE_WAY: Final = frozenset({"idea", "cancelled"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def ways_of(plan: Plan) -> list[tuple[date, list[Stop]]]:
 
     Ideas and what is cancelled are no part of it.
     """
-    meant = [one for one in plan.activities if one.day and one.status not in NO_PART_OF_THE_WAY]
+    meant = [one for one in plan.activities if one.day and one.status not in NOT_MEANT]
     ways = []
     for day, activities in groupby(meant, key=lambda one: one.day):
         stops = [next(same) for _, same in groupby(stops_of(list(activities)), lambda s: s.spot)]

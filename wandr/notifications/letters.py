@@ -40,7 +40,6 @@ class Told:
 
     kind: str
     text: str
-    trip_id: UUID | None
 
 
 def letter_of(user_id: UUID, address: str, told: Sequence[Told]) -> Letter:

@@ -58,7 +58,7 @@ def tell(notices: Sequence[Notice], *, live: Collection[UUID] = ()) -> list[UUID
             if stored is not None:
                 made.append(stored)
                 if mails == "now":
-                    told = Told(notice.kind, notice.text, notice.trip_id)
+                    told = Told(notice.kind, notice.text)
                     send_letter(letter_of(notice.user_id, person.email, [told]))
     return made
 

@@ -176,7 +176,7 @@ def _send_digest(person: Any, now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     rows = sorted(db.session.execute(due), key=lambda row: row.created_at)
-    told = [Told(row.kind, row.text, row.trip_id) for row in rows if row.read_at is None]
+    told = [Told(row.kind, row.text) for row in rows if row.read_at is None]
     _note_digest(person.id, here.date())
     if told:
         send_letter(letter_of(person.id, person.email, told))
