@@ -208,7 +208,7 @@ def exact(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-@pytest.mark.parametrize(("longest", "examples"), [(2, 10), (48, 5)])
+@pytest.mark.parametrize(("longest", "examples"), [(2, 6), (48, 4)])
 def test_snapshot_and_changes_make_the_later_snapshot(
     organizer, participant, outsider, monkeypatch, longest, examples
 ):
