@@ -1,3 +1,5 @@
+from functools import cache
+
 import pytest
 from flask import request
 
@@ -7,6 +9,7 @@ from wandr import create_app
 OURS = "https://app.example.com"
 
 
+@cache
 def app_with(**more):
     return create_app(settings_for("postgresql://127.0.0.1:1/x", "redis://127.0.0.1:1", **more))
 
