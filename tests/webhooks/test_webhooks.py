@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
+from contextlib import suppress
+from threading import Event, Thread
+from time import monotonic
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
@@ -13,8 +18,10 @@ from tests.cast import make_person
 from tests.deliveries.conftest import hurry, states
 from tests.group import join
 from wandr.deliveries.running import run_lane
+from wandr.extensions import db
 from wandr.transaction import atomic
-from wandr.webhooks import service
+from wandr.webhooks import sending, service
+from wandr.webhooks.models import Webhook
 from wandr.webhooks.sending import headers_of
 
 
@@ -107,6 +114,34 @@ def test_what_is_not_taken_is_tried_again_but_for_what_is_gone(hook, receiver, a
     feed()
     assert deliver(hook) == 0
     assert states() == [(state, 1)] and receiver.got == []  # no redirect was followed
+
+
+def test_who_never_comes_to_an_end_holds_no_worker(hook, add, receiver, monkeypatch):
+    """A header without end, a byte now and then: no timeout between two bytes ends that."""
+    monkeypatch.setattr(sending, "LONGEST", 0.3)
+    is_over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        Thread(target=drip, args=(listener, is_over), daemon=True).start()
+        add("A")
+        with atomic():
+            db.session.execute(update(Webhook).values(url=url))
+            service.feed()
+        began = monotonic()
+        assert deliver(hook) == 0
+        is_over.set()
+    assert monotonic() - began < 2
+    assert states() == [("waiting", 1)]
+
+
+def drip(listener: socket.socket, is_over: Event) -> None:
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        for _ in range(100):
+            if is_over.wait(0.05):
+                return
+            connection.sendall(b"x")
 
 
 def test_something_is_sent_again_on_demand(olga, path, hook, receiver, add):

@@ -21,11 +21,13 @@ from wandr.config import VERSION, current_settings
 from wandr.deliveries.lanes import Claim, Outcome
 from wandr.deliveries.running import senders
 from wandr.extensions import db
+from wandr.http.deadline import within
 from wandr.transaction import reading
 from wandr.webhooks.models import Webhook
 from wandr.webhooks.service import CHANNEL
 
-TIMEOUTS: Final = (5.0, 10.0)  # seconds to connect, and to answer
+TIMEOUTS: Final = (5.0, 10.0)  # seconds to connect, and between two bytes of an answer
+LONGEST: Final = 20.0  # seconds for a try as a whole: less than the lease of a delivery
 GONE: Final = 410  # the receiver wants nothing more of this
 
 
@@ -43,18 +45,22 @@ def send_webhook(claim: Claim) -> Outcome:
         return Outcome(False, final=True, told="The webhook is no longer there.")
     url, secret = where
     body = json.dumps(claim.body, separators=(",", ":")).encode()
+    session, headers = _session(), headers_of(claim.id, body, secret)
     try:
-        with _session() as session:
-            answer = session.post(
-                url, data=body, headers=headers_of(claim.id, body, secret), stream=True
-            )
+        status = within(LONGEST, lambda: _status_of(session, url, body, headers))
+    except TimeoutError:
+        return Outcome(False, told=f"It gave no answer within {LONGEST:.0f} seconds.")
     except requests.RequestException as error:
         return Outcome(False, told=f"{type(error).__name__}: {error}")
     except ValueError as error:  # an address that no library can read
         return Outcome(False, final=True, told=str(error))
-    answer.close()  # nobody reads what it says
-    arrived = 200 <= answer.status_code < 300
-    return Outcome(arrived, final=answer.status_code == GONE, told=str(answer.status_code))
+    return Outcome(200 <= status < 300, final=status == GONE, told=str(status))
+
+
+def _status_of(session: Any, url: str, body: bytes, headers: dict[str, str]) -> int:
+    """What the receiver answers; nobody reads what else it says."""
+    with session, session.post(url, data=body, headers=headers, stream=True) as answer:
+        return int(answer.status_code)
 
 
 def headers_of(delivery_id: UUID, body: bytes, secret: str) -> dict[str, str]:

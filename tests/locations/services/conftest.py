@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -124,10 +125,22 @@ def hang(handler: BaseHTTPRequestHandler) -> None:
 def drip(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.end_headers()
-    for _ in range(10):
-        handler.wfile.write(b" ")
-        handler.wfile.flush()
-        time.sleep(0.05)
+    trickle(handler)
+
+
+def drip_headers(handler: BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    trickle(handler)
+
+
+def trickle(handler: BaseHTTPRequestHandler) -> None:
+    """A byte now and then, for longer than anybody waits."""
+    pause = Event()  # `time.sleep` may be a test's own
+    with suppress(OSError):
+        for _ in range(30):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            pause.wait(0.05)
 
 
 def flood(handler: BaseHTTPRequestHandler) -> None:
@@ -154,6 +167,7 @@ FAULTS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
     "cut": lambda one: answer(one, b'[{"na', Content_Length="1000"),
     "hang": hang,
     "drip": drip,
+    "drip headers": drip_headers,
     "flood": flood,
 }
 
@@ -163,7 +177,7 @@ def services(app: Flask, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> Callabl
     """Sets which services are asked, all of them the fake; patience is short."""
     monkeypatch.setattr(asking, "breakers", asking.Breakers())
     monkeypatch.setattr(asking, "TIMEOUTS", (0.5, 0.2))
-    monkeypatch.setattr(asking, "LONGEST", 0.2)
+    monkeypatch.setattr(asking, "LONGEST", 0.5)
 
     def use(**chosen: str) -> None:
         urls = {"geocoder_url": fake.url, "router_url": fake.url, "weather_url": fake.url}

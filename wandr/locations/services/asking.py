@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from wandr.base import utc_now
 from wandr.config import VERSION, current_settings
 from wandr.extensions import db
+from wandr.http.deadline import within
 from wandr.http.json import is_safe_json
 from wandr.locations.models import ServiceAnswer, ServiceSlot
 from wandr.transaction import atomic, reading
@@ -30,7 +31,7 @@ from wandr.transaction import atomic, reading
 log = structlog.get_logger()
 NOW: Final = func.clock_timestamp()
 TIMEOUTS: Final = (2.0, 4.0)  # seconds to connect, and between two bytes
-LONGEST: Final = 6.0  # seconds for an answer as a whole
+LONGEST: Final = 6.0  # seconds for an answer as a whole, tried again or not
 MOST_BYTES: Final = 2 * 1024 * 1024
 TRIES: Final = 2
 LONGEST_QUEUE: Final = timedelta(seconds=2)  # for a turn
@@ -105,8 +106,13 @@ def ask(service: Service, question: Ask) -> Any:
         return row[0]
     breakers.check(service.name)
     _wait_for_turn(service)
+    session = _session(service)
     try:
-        answer = _fetch(service, question)
+        answer = within(LONGEST, lambda: _fetch(session, service, question))
+    except TimeoutError:
+        breakers.note(service.name, failed=True)
+        log.warning("service_unavailable", service=service.name, error="it takes too long")
+        raise Unavailable(f"{service.name} takes too long") from None
     except Unavailable as error:
         breakers.note(service.name, failed=True)
         log.warning("service_unavailable", service=service.name, error=str(error))
@@ -142,12 +148,12 @@ def _wait_for_turn(service: Service) -> None:
     time.sleep(max(0.0, wait.total_seconds()))
 
 
-def _fetch(service: Service, question: Ask) -> Any:
+def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
     """Ask; once more when the server could not be reached, or had trouble. Raises Unavailable."""
     told = "it was not asked"
     for _ in range(TRIES):
         try:
-            with _session(service) as session, _sent(session, service, question) as answer:
+            with session, _sent(session, service, question) as answer:
                 if answer.status_code == 200:
                     return _read(answer)
                 told = f"it answered {answer.status_code}"
@@ -185,12 +191,12 @@ def _sent(session: requests.Session, service: Service, question: Ask) -> request
 
 
 def _read(answer: requests.Response) -> Any:
-    """The body as JSON, within bounds of size and time."""
-    body, ends = bytearray(), time.monotonic() + LONGEST
+    """The body as JSON, within bounds."""
+    body = bytearray()
     for part in answer.iter_content(65_536):
         body += part
-        if len(body) > MOST_BYTES or time.monotonic() > ends:
-            raise Unavailable("its answer is too long, or takes too long")
+        if len(body) > MOST_BYTES:
+            raise Unavailable("its answer is too long")
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
