@@ -36,7 +36,7 @@ check: $(STAMP)  ## Format, lint, types, then the tests
 bench: $(STAMP)  ## Measure it under load
 	@$(PYTHON) -m tests.bench $(ARGS)
 
-fuzz: $(STAMP)  ## Try hostile input for seven minutes (needs schemathesis 4 on PATH)
+fuzz: $(STAMP)  ## Try hostile input for nine minutes (needs schemathesis 4 on PATH)
 	@$(PYTHON) -m tests.fuzz
 
 prove: $(STAMP)  ## Kill, freeze and cut what people edit and ask through, for eleven minutes (ARGS=network)
