@@ -65,8 +65,11 @@ def test_the_library_alone_still_loses_frames() -> None:
     """When this fails, simple-websocket has been repaired: let `websocket_patch.py` go."""
     if version("simple-websocket") != "1.1.0":
         pytest.fail("Another simple-websocket: see whether the patch is still needed.")
-    with reader("plain") as client:
-        assert len(read_all(client)) < FRAMES
+    for _ in range(5):  # on a busy machine a run may go well
+        with reader("plain") as client:
+            if len(read_all(client)) < FRAMES:
+                return
+    pytest.fail("It loses none: simple-websocket has been repaired.")
 
 
 def test_a_slow_member_gets_every_change(live, group, device) -> None:
