@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 ARGS   ?=
 # Each worker starts a Postgres and a Valkey of its own.
-PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Without bytecode every process that starts would compile Wandr and its tests anew.
 unexport PYTHONDONTWRITEBYTECODE

@@ -41,11 +41,6 @@ LONG = (
 )  # fmt: skip
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: a quarter of the time a test waits."""
-    return min((os.cpu_count() or 1) + 1, 4)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long; the order within a file stays."""
     items.sort(key=lambda item: item.path.stem not in LONG)
