@@ -141,6 +141,22 @@ def test_questions_by_graphql_are_counted_with_them(limited_app):
             ada.post("/graphql", json={"query": "{ me { id } }"}, status=status)
 
 
+def test_a_question_counts_as_often_as_it_asks(limited_app):
+    """However it is written: with other names, or by fragments within fragments."""
+    app = limited_app(REQUEST_LIMIT_PER_MINUTE="10")
+    with app.app_context():
+        ada = make_person(app, "Ada")
+        hidden = "query { ...A ...B } fragment A on Query { a: me { id } } fragment B on Query { ...A ... { b: me { id } } }"
+        mutation = 'mutation { a: updateMe(input: {displayName: "Ada"}) { id } b: updateMe(input: {displayName: "Eve"}) { id } }'
+        for query in (hidden, hidden, "{ a: me { id } b: me { id } c: me { id } d: me { id } }"):
+            assert "errors" not in ada.post("/graphql", json={"query": query})
+        ada.get("/users/me", status=200)
+        refused = ada.post("/graphql", json={"query": mutation})
+        assert [one["extensions"]["code"] for one in refused["errors"]] == ["rate_limited"]
+        assert "data" not in refused
+        ada.get("/users/me", status=429)
+
+
 def test_a_forged_token_spends_its_senders_requests_and_nobody_elses(limited_app):
     app = limited_app(REQUEST_LIMIT_PER_MINUTE="5")
     with app.app_context():

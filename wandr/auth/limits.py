@@ -120,6 +120,13 @@ def limit_resets(email: str) -> None:
     _limits().spend(_limits().resets, f"account:{email}", _address())
 
 
+def limit_further_requests(count: int) -> None:
+    """Count what this request asks for as so many requests more. TooManyRequests."""
+    if _limits().enabled:
+        for _ in range(count):
+            _spend_request()
+
+
 def _limit_request() -> None:
     """Count a request by its user, or its address when no good token says whose it is.
 
@@ -128,6 +135,10 @@ def _limit_request() -> None:
     """
     if not request.path.startswith(COUNTED) or request.method == "OPTIONS":
         return
+    _spend_request()
+
+
+def _spend_request() -> None:
     requests = _limits().requests
     requests.refuse_beyond(requests.hit(_caller()))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -15,18 +16,19 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
     VariableNode,
     get_named_type,
     get_operation_ast,
 )
-from strawberry.extensions import (
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    QueryDepthLimiter,
-    SchemaExtension,
-)
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, SchemaExtension
 from strawberry.types.execution import ExecutionContext
+
+from wandr.auth.limits import limit_further_requests
+from wandr.errors import TooManyRequests
 
 MOST_TOKENS: Final = 2_000
 MOST_ALIASES: Final = 15
@@ -40,6 +42,59 @@ HEAVY: Final[Mapping[str, int]] = {
     "Trip.check": 25,
     "Conversation.messages": 50,
 }
+
+
+class Shape(NamedTuple):
+    """How many levels are below something, and how many aliases are in it."""
+
+    depth: int = 0
+    aliases: int = 0
+
+
+class ShapeRule(ValidationRule):
+    """Refuses what is too deep, or has too many aliases.
+
+    Each fragment is looked at once. The limiters of the library follow every spread: to a hundred
+    fragments that each spread the next one twice they never come back.
+    """
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._fragments = _fragments(context.document)
+        self._known: dict[str, Shape] = {}
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+        """Look at one operation."""
+        shape = self._of(node.selection_set)
+        if shape.depth > DEEPEST:
+            self.report_error(GraphQLError(f"It is deeper than {DEEPEST} levels.", [node]))
+        if shape.aliases > MOST_ALIASES:
+            self.report_error(GraphQLError(f"It has more than {MOST_ALIASES} aliases.", [node]))
+
+    def _of(self, selection: SelectionSetNode) -> Shape:
+        shapes = [self._of_node(node) for node in selection.selections]
+        return Shape(max(one.depth for one in shapes), sum(one.aliases for one in shapes))
+
+    def _of_node(self, node: SelectionNode) -> Shape:
+        if isinstance(node, FragmentSpreadNode):
+            return self._of_fragment(node.name.value)
+        if isinstance(node, InlineFragmentNode):
+            return self._of(node.selection_set)
+        if not isinstance(node, FieldNode) or node.name.value.startswith("__"):
+            return Shape()  # introspection is deep by nature
+        aliases = int(node.alias is not None)
+        if node.selection_set is None:
+            return Shape(0, aliases)
+        inside = self._of(node.selection_set)
+        return Shape(inside.depth + 1, inside.aliases + aliases)
+
+    def _of_fragment(self, name: str) -> Shape:
+        """Nothing for one that is not there or holds itself: other rules refuse these."""
+        if name not in self._known:
+            self._known[name] = Shape()
+            fragment = self._fragments.get(name)
+            self._known[name] = self._of(fragment.selection_set) if fragment else Shape()
+        return self._known[name]
 
 
 class CostLimiter(SchemaExtension):
@@ -72,13 +127,48 @@ class NamedOperation(SchemaExtension):
         return name
 
 
+class RequestCounter(SchemaExtension):
+    """Counts each field at the top as a request: by REST each would be one."""
+
+    def on_execute(self) -> Iterator[None]:
+        try:
+            limit_further_requests(_fields_at_the_top(self.execution_context) - 1)
+        except TooManyRequests as refusal:
+            raise GraphQLError(refusal.detail, extensions={"code": refusal.code}) from None
+        yield
+
+
 LIMITS: Final = (
     NamedOperation,
     lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-    lambda: MaxAliasesLimiter(max_alias_count=MOST_ALIASES),
-    lambda: QueryDepthLimiter(max_depth=DEEPEST),
+    lambda: AddValidationRules([ShapeRule]),
     CostLimiter,
+    RequestCounter,
 )
+
+
+def _fields_at_the_top(context: ExecutionContext) -> int:
+    """How many the answer will have: those of one name are one, each fragment is looked at once."""
+    document = context.graphql_document
+    operation = get_operation_ast(document, context.operation_name) if document else None
+    if document is None or operation is None:
+        return 0
+    fragments, names = _fragments(document), set()
+    todo = list(operation.selection_set.selections)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, FieldNode):
+            names.add((node.alias or node.name).value)
+        elif isinstance(node, InlineFragmentNode):
+            todo += node.selection_set.selections
+        elif isinstance(node, FragmentSpreadNode) and node.name.value in fragments:
+            todo += fragments.pop(node.name.value).selection_set.selections
+    return len(names)
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    named = (one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
+    return {one.name.value: one for one in named}
 
 
 def cost_of(context: ExecutionContext) -> int:
@@ -88,9 +178,8 @@ def cost_of(context: ExecutionContext) -> int:
     if document is None or operation is None:
         return 0
     root = schema.get_root_type(operation.operation)
-    named = [one for one in document.definitions if isinstance(one, FragmentDefinitionNode)]
     variables = {**_defaults(operation), **(context.variables or {})}
-    costs = _Costs(schema.type_map, {one.name.value: one for one in named}, variables)
+    costs = _Costs(schema.type_map, _fragments(document), variables)
     return costs.of(operation.selection_set, root)
 
 
