@@ -15,6 +15,7 @@ from tests.locations.plans import explained
 from wandr import create_app
 from wandr.devstack import EmbeddedServers
 from wandr.extensions import db
+from wandr.locations.asked import search_places
 from wandr.locations.loading import location_id_of
 from wandr.locations.models import Location, LocationName
 from wandr.locations.service import locations_near, nearest_city, search_locations, sights_near
@@ -133,6 +134,15 @@ def test_what_is_meant_is_among_the_first_three(full_app, asked, meant):
     with reading():
         found = [(place.id, place.name) for place in search_locations(asked, viewer_id=SOMEBODY)]
     assert location_id_of(*meant.split(":")) in [place_id for place_id, _ in found[:3]], found
+
+
+def test_who_is_near_one_of_two_means_that_one(full_app):
+    """Inari is a town in Lapland; who asks in Kyoto means the shrine there."""
+    near_shrine, near_town = (
+        search_places("inari", viewer_id=SOMEBODY, limit=3, near=near)["items"][0]["country_code"]
+        for near in ((34.967, 135.773), (68.9, 27.0))
+    )
+    assert (near_shrine, near_town) == ("JP", "FI")
 
 
 @pytest.mark.parametrize("asked", [*MEANT, "s", "sa", "san", "京", "qqqqzzzz", "saint", "new"])

@@ -41,8 +41,8 @@ FAR_FROM_TOWN_M: Final = 200_000
 
 
 def search_places(text: str, *, viewer_id: UUID, limit: int, **more: Any) -> Json:
-    """`{"items", "next_cursor", "degraded"}`: what is loaded and called so first, then what the
-    geocoder finds, then what only resembles it; none twice."""
+    """`{"items", "next_cursor", "degraded"}`: what is loaded, the likeliest first; where a geocoder
+    finds something, what is called so first, then what it finds, then the rest; none twice."""
     with reading():
         known = service.search_locations(text, viewer_id=viewer_id, limit=limit, **more)
         here: list[Json] = VIEW.dump(known, many=True)
@@ -55,10 +55,13 @@ def search_places(text: str, *, viewer_id: UUID, limit: int, **more: Any) -> Jso
             found = _stored([one for one in told if kind in (None, one.kind)])
         except Unavailable:
             degraded.append(geocoder.name)
-    plain = fold(text)
-    exact = [one for one in here if fold(one["name"]) == plain]
-    items = _distinct([*exact, *found, *(one for one in here if one not in exact)])
+    items = _together(here, found, fold(text)) if found else here
     return {"items": items[:limit], "next_cursor": None, "degraded": degraded}
+
+
+def _together(here: list[Json], found: list[Json], plain: str) -> list[Json]:
+    exact = [one for one in here if fold(one["name"]) == plain]
+    return _distinct([*exact, *found, *(one for one in here if one not in exact)])
 
 
 def place_at(point: Point) -> tuple[Json, list[str]]:
