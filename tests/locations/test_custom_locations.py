@@ -54,6 +54,14 @@ def test_its_maker_finds_it(world, organizer):
     assert [one["id"] for one in found] == [place["id"]]
 
 
+def test_beside_its_namesake_it_is_the_same_place(world, organizer):
+    (shrine, *_) = organizer.get("/locations/search?q=Fushimi+Inari+Taisha")["items"]
+    beside = {"latitude": shrine["latitude"] + 0.0005, "longitude": shrine["longitude"]}
+    organizer.post("/locations", json={"name": shrine["name"], "kind": "shrine", **beside})
+    found = organizer.get("/locations/search?q=Fushimi+Inari+Taisha")["items"]
+    assert [one["name"] for one in found].count(shrine["name"]) == 1
+
+
 def test_nobody_else_sees_it(world, organizer, outsider, id_of):
     place = organizer.post("/locations", json=TEAHOUSE)
     outsider.get(f"/locations/{place['id']}", status=404)

@@ -55,13 +55,13 @@ def search_places(text: str, *, viewer_id: UUID, limit: int, **more: Any) -> Jso
             found = _stored([one for one in told if kind in (None, one.kind)])
         except Unavailable:
             degraded.append(geocoder.name)
-    items = _together(here, found, fold(text)) if found else here
+    items = _distinct(_together(here, found, fold(text)) if found else here)
     return {"items": items[:limit], "next_cursor": None, "degraded": degraded}
 
 
 def _together(here: list[Json], found: list[Json], plain: str) -> list[Json]:
     exact = [one for one in here if fold(one["name"]) == plain]
-    return _distinct([*exact, *found, *(one for one in here if one not in exact)])
+    return [*exact, *found, *(one for one in here if one not in exact)]
 
 
 def place_at(point: Point) -> tuple[Json, list[str]]:
