@@ -106,13 +106,8 @@ def ask(service: Service, question: Ask) -> Any:
         return row[0]
     breakers.check(service.name)
     _wait_for_turn(service)
-    session = _session(service)
     try:
-        answer = within(LONGEST, lambda: _fetch(session, service, question))
-    except TimeoutError:
-        breakers.note(service.name, failed=True)
-        log.warning("service_unavailable", service=service.name, error="it takes too long")
-        raise Unavailable(f"{service.name} takes too long") from None
+        answer = _fetch_in_time(service, question)
     except Unavailable as error:
         breakers.note(service.name, failed=True)
         log.warning("service_unavailable", service=service.name, error=str(error))
@@ -146,6 +141,15 @@ def _wait_for_turn(service: Service) -> None:
     if wait is None:
         raise Unavailable(f"{service.name} has too many questions before this one")
     time.sleep(max(0.0, wait.total_seconds()))
+
+
+def _fetch_in_time(service: Service, question: Ask) -> Any:
+    """The answer as JSON. Raises Unavailable, also when it takes too long."""
+    session = _session(service)
+    try:
+        return within(LONGEST, lambda: _fetch(session, service, question))
+    except TimeoutError:
+        raise Unavailable("it takes too long") from None
 
 
 def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
