@@ -9,10 +9,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from wandr.extensions import db
 from wandr.locations.kinds import CITY, SIGHT, kinds_meant
-from wandr.locations.models import Location, unit_vector
+from wandr.locations.models import PLACE, Location, unit_vector
 from wandr.locations.sphere import Point, chord_of_metres, metres_of_chord
 
-PLACE = unit_vector(Location.latitude, Location.longitude)
 IS_PUBLIC = Location.created_by.is_(None)
 
 

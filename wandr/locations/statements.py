@@ -14,15 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal_column, text
 from sqlalchemy.dialects import postgresql
 
-from wandr.locations.models import Location, unit_vector
+from wandr.locations.models import PLACE, unit_vector
 
 
 def _sql(expression: ColumnElement[Any]) -> str:
     return str(expression.compile(dialect=postgresql.dialect()))
 
 
-# As in the index that answers what is nearest: the same expression, or it is not used.
-PLACE = unit_vector(Location.latitude, Location.longitude)
 POINT = unit_vector(literal_column(":latitude"), literal_column(":longitude"))
 
 # Names that begin so, and the viewer's own places that begin or look so.
