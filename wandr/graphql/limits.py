@@ -149,10 +149,10 @@ LIMITS: Final = (
 
 def _fields_at_the_top(context: ExecutionContext) -> int:
     """How many the answer will have: those of one name are one, each fragment is looked at once."""
-    document = context.graphql_document
-    operation = get_operation_ast(document, context.operation_name) if document else None
-    if document is None or operation is None:
+    found = _operation(context)
+    if found is None:
         return 0
+    document, operation = found
     fragments, names = _fragments(document), set()
     todo = list(operation.selection_set.selections)
     while todo:
@@ -166,6 +166,12 @@ def _fields_at_the_top(context: ExecutionContext) -> int:
     return len(names)
 
 
+def _operation(context: ExecutionContext) -> tuple[DocumentNode, OperationDefinitionNode] | None:
+    document = context.graphql_document
+    operation = get_operation_ast(document, context.operation_name) if document else None
+    return (document, operation) if document and operation else None
+
+
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     named = (one for one in document.definitions if isinstance(one, FragmentDefinitionNode))
     return {one.name.value: one for one in named}
@@ -173,10 +179,11 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 def cost_of(context: ExecutionContext) -> int:
     """How many objects an operation may bring: of each list its size, times what it holds."""
-    document, schema = context.graphql_document, context.schema._schema
-    operation = get_operation_ast(document, context.operation_name) if document else None
-    if document is None or operation is None:
+    found = _operation(context)
+    if found is None:
         return 0
+    document, operation = found
+    schema = context.schema._schema
     root = schema.get_root_type(operation.operation)
     variables = {**_defaults(operation), **(context.variables or {})}
     costs = _Costs(schema.type_map, _fragments(document), variables)
