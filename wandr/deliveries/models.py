@@ -11,13 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wandr.base import Base, Record
 
-STATES = ("waiting", "sent", "failed")
+STATES = ("waiting", "held", "sent", "failed")
+UNSENT = ("waiting", "held")
 
 
 class Delivery(Record, Base):
     """One thing to be delivered. Those of a lane go out one after the other, by `number`.
 
-    `due_at` is when it may be tried; while it is being tried, when its try counts as lost.
+    `due_at` is when it may be tried; while it is being tried, when its try counts as lost. What
+    is `held` is tried when its lane is let go. `attempts` only grows: it tells tries apart.
     """
 
     __tablename__ = "deliveries"
@@ -28,6 +30,7 @@ class Delivery(Record, Base):
         ),
         Index("ix_deliveries_due", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_deliveries_lane", "lane", "number"),
+        Index("ix_deliveries_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
@@ -37,6 +40,7 @@ class Delivery(Record, Base):
     state: Mapped[str] = mapped_column(Text, default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
+    gives_up_at: Mapped[datetime]  # a try that fails later is the last one
     woken_at: Mapped[datetime | None]  # when a worker was last asked to look
     ended_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(Text)  # what became of the last try

@@ -22,6 +22,7 @@ class Notification(Record, Base):
     __tablename__ = "notifications"
     __table_args__ = (
         UniqueConstraint("user_id", "key"),
+        Index("ix_notifications_created_at", "created_at"),
         Index("ix_notifications_newest", "user_id", "created_at", "id"),
         Index(
             "ix_notifications_unread",
