@@ -48,7 +48,7 @@ MODELS_MAY = ("wandr.base", "wandr.extensions")
 DOORS = ("routes", "handlers", "tasks", "cli", "door", "relay", "sweeper", "housekeeping")
 DOORS += ("asking", "asked")  # services are asked between two of them
 DOORS += ("noticer",)
-DOORS += ("running",)  # what is sent outside takes its time between two of them
+DOORS += ("running", "sending")  # what is sent outside takes its time between two of them
 DOORS += ("mutations",)  # each is a transaction of its own
 DOORS += ("attempts", "desk")  # the transactions of a job that tells how it gets on
 

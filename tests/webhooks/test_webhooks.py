@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
+from structlog.testing import CapturingLogger
 
 from tests.cast import make_person
 from tests.deliveries.conftest import hurry, states
 from tests.group import join
+from wandr.deliveries import running
+from wandr.deliveries.models import Delivery
 from wandr.deliveries.running import run_lane
+from wandr.errors import Conflict
 from wandr.extensions import db
 from wandr.transaction import atomic
 from wandr.webhooks import sending, service
@@ -144,6 +149,41 @@ def drip(listener: socket.socket, is_over: Event) -> None:
             connection.sendall(b"x")
 
 
+@pytest.mark.parametrize("where", ["http://a.example/", "http://[", "//", "\udcff"])
+def test_what_a_redirect_says_is_neither_read_nor_followed(hook, add, where):
+    """The library would read and unpack the body to know where it leads, whatever it weighs."""
+    bomb = gzip.compress(bytes(20_000_000))
+    head = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Encoding: gzip\r\n"
+    head += f"Content-Length: {len(bomb)}\r\n\r\n"
+    sent = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        answer = head.encode("utf-8", "surrogateescape"), bomb[:1000]
+        Thread(target=answer_and_wait, args=(listener, answer, sent), daemon=True).start()
+        add("A")
+        with atomic():
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            db.session.execute(update(Webhook).values(url=url))
+            service.feed()
+        assert deliver(hook) == 0
+    assert (states(), answers()) == ([("waiting", 1)], ["302"])
+
+
+def answer_and_wait(listener: socket.socket, answer: tuple[bytes, ...], sent: list[int]) -> None:
+    """The beginning of an answer, whose rest never comes: who reads it waits."""
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        connection.recv(65_536)
+        for part in answer:
+            sent.append(connection.send(part))
+        connection.recv(65_536)
+        connection.recv(1)
+
+
+def answers() -> list[str | None]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Delivery.answer).order_by(Delivery.number)))
+
+
 def test_something_is_sent_again_on_demand(olga, path, hook, receiver, add):
     add("A")
     feed()
@@ -172,6 +212,51 @@ def test_a_pause_loses_nothing(olga, path, hook, receiver, add):
     assert feed() == 1
     deliver(hook)
     assert titles(receiver) == ["A"]
+
+
+def test_a_pause_holds_what_waits_already(olga, path, hook, receiver, add):
+    address = f"{path}/webhooks/{hook['id']}"
+    add("A")
+    feed()
+    olga.patch(address, json={"paused": True})
+    assert deliver(hook) == 0 and states() == [("held", 0)]
+    for way in ("ping", f"deliveries/{olga.get(f'{address}/deliveries')['items'][0]['id']}/replay"):
+        assert olga.post(f"{address}/{way}", status=409)["code"] == "webhook_paused"
+    add("B")
+    olga.patch(address, json={"paused": False})
+    feed()
+    assert deliver(hook) == 2 and titles(receiver) == ["A", "B"]
+
+
+def test_what_waits_is_not_sent_for_who_has_left_and_goes_on_for_who_is_back(
+    committed_app, olga, path, receiver, add
+):
+    other = make_person(committed_app, "Omar Organizer")
+    trip_id = path.removeprefix("/trips/")
+    join(trip_id, olga, other, "organizer")
+    hook = other.post(f"{path}/webhooks", json={"url": receiver.url})
+    add("A")
+    feed()
+    olga.delete(f"{path}/members/{other.user_id}")
+    assert deliver(hook) == 0 and receiver.got == []
+    assert states() == [("held", 1)]
+    assert olga.get(f"{path}/webhooks/{hook['id']}")["paused_at"] is not None
+    join(trip_id, olga, other, "organizer")
+    olga.patch(f"{path}/webhooks/{hook['id']}", json={"paused": False})
+    assert deliver(hook) == 1 and titles(receiver) == ["A"]
+
+
+def test_the_trash_pauses_nothing_and_its_end_is_told(olga, path, hook, receiver, add):
+    add("A")
+    feed()
+    olga.delete(path)
+    assert feed() == 0 and deliver(hook) == 1  # what was told before goes out
+    olga.post(f"{path}/restoration")
+    assert olga.get(f"{path}/webhooks/{hook['id']}")["paused_at"] is None
+    assert (feed(), deliver(hook)) == (1, 1)
+    assert [change["seq"] for change in receiver.told[1]["data"]["changes"]][-1] == (
+        olga.get(path)["seq"]
+    )
 
 
 def test_who_may_no_longer_edit_the_trip_hears_nothing_more(
@@ -204,6 +289,57 @@ def test_its_secret_is_told_once_and_a_trip_has_ten(olga, path, hook, receiver):
         olga.post(f"{path}/webhooks", json={"url": receiver.url})
     error = olga.post(f"{path}/webhooks", json={"url": receiver.url}, status=409)
     assert error["code"] == "too_many_webhooks"
+
+
+def test_of_two_made_at_once_one_counts_the_other(committed_app, olga, path, receiver):
+    for _ in range(9):
+        olga.post(f"{path}/webhooks", json={"url": receiver.url})
+    trip_id, refused = UUID(path.removeprefix("/trips/")), []
+
+    def make():
+        with committed_app.app_context():
+            try:
+                with atomic():
+                    service.create_webhook(olga.user_id, trip_id, receiver.url)
+            except Conflict as error:
+                refused.append(error.code)
+
+    with atomic():
+        service.create_webhook(olga.user_id, trip_id, receiver.url)
+        other = Thread(target=make)
+        other.start()
+        other.join(0.3)
+    other.join()
+    assert refused == ["too_many_webhooks"]
+
+
+def test_a_thousand_wait_and_no_more(olga, path, hook, receiver, add, monkeypatch):
+    monkeypatch.setattr(service, "MOST_WAITING", 2)
+    address = f"{path}/webhooks/{hook['id']}"
+    sent = olga.post(f"{address}/ping", status=202)
+    olga.post(f"{address}/ping", status=202)
+    for way in ("ping", f"deliveries/{sent['id']}/replay"):
+        assert olga.post(f"{address}/{way}", status=409)["code"] == "too_many_waiting"
+    add("A")
+    assert feed() == 0  # the log keeps it
+
+
+def test_no_answer_tells_what_is_inside_and_no_log_where_it_went(
+    committed_app, olga, path, receiver, monkeypatch
+):
+    """A name that leads inside, one that leads nowhere, and a door that is shut sound the same."""
+    settings = committed_app.config["WANDR"]
+    object.__setattr__(settings, "webhooks_to_private", False)
+    told, log = set(), CapturingLogger()
+    monkeypatch.setattr(running, "log", log)
+    for url in ("http://127.0.0.1:9/token-1", "http://nowhere.invalid/token-2"):
+        hook = olga.post(f"{path}/webhooks", json={"url": url})
+        olga.post(f"{path}/webhooks/{hook['id']}/ping")
+        deliver(hook)
+        (one,) = olga.get(f"{path}/webhooks/{hook['id']}/deliveries")["items"]
+        told.add((one["state"], one["answer"]))
+    assert told == {("waiting", "No connection could be made.")}
+    assert len(log.calls) == 2 and "token" not in str(log.calls)
 
 
 INSIDE = [

@@ -1,4 +1,4 @@
-"""An outgoing request that takes no longer than it may, whatever the server does."""
+"""An outgoing request that takes no more than it may, whatever the server does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
+
+import requests
 
 Result = TypeVar("Result")
 
@@ -27,3 +29,11 @@ def within(seconds: float, call: Callable[[], Result]) -> Result:
 
     Thread(target=run, daemon=True).start()
     return came.result(seconds)
+
+
+def leave_redirects(session: requests.Session) -> None:
+    """Let a redirect be an answer like others, whose body nobody reads.
+
+    `allow_redirects=False` alone still reads and unpacks it all, to say where it would have led.
+    """
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]

@@ -82,6 +82,7 @@ def delete_webhook(trip_id: UUID, webhook_id: UUID) -> None:
 @blueprint.route(f"{ONE}/ping", methods=["POST"])
 @door(Permission.EDIT_TRIP)
 @blueprint.response(202, DeliveryView)
+@problems(Conflict)
 def ping_webhook(trip_id: UUID, webhook_id: UUID) -> Delivery:
     """Send a `ping`, to see whether it arrives."""
     return service.ping(service.find_webhook(me().user_id, trip_id, webhook_id))
@@ -102,6 +103,7 @@ def list_webhook_deliveries(args: dict[str, Any], trip_id: UUID, webhook_id: UUI
 @blueprint.route(f"{DELIVERIES}/<uuid:delivery_id>/replay", methods=["POST"])
 @door(Permission.EDIT_TRIP)
 @blueprint.response(202, DeliveryView)
+@problems(Conflict)
 def replay_webhook_delivery(trip_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
     """Send something again, under the same id."""
     return service.replay(service.find_webhook(me().user_id, trip_id, webhook_id), delivery_id)

@@ -21,10 +21,10 @@ from wandr.config import VERSION, current_settings
 from wandr.deliveries.lanes import Claim, Outcome
 from wandr.deliveries.running import senders
 from wandr.extensions import db
-from wandr.http.deadline import within
-from wandr.transaction import reading
+from wandr.http.deadline import leave_redirects, within
+from wandr.transaction import atomic
 from wandr.webhooks.models import Webhook
-from wandr.webhooks.service import CHANNEL
+from wandr.webhooks.service import CHANNEL, may_send
 
 TIMEOUTS: Final = (5.0, 10.0)  # seconds to connect, and between two bytes of an answer
 LONGEST: Final = 20.0  # seconds for a try as a whole: less than the lease of a delivery
@@ -38,22 +38,25 @@ def register() -> None:
 
 def send_webhook(claim: Claim) -> Outcome:
     """One try. Any answer of the 2xx kind is an arrival; 410 is a refusal for good."""
-    with reading():
+    with atomic():
         webhook = db.session.get(Webhook, UUID(claim.lane.partition(":")[2]))
-        where = None if webhook is None else (webhook.url, webhook.secret)
-    if where is None:
-        return Outcome(False, final=True, told="The webhook is no longer there.")
-    url, secret = where
+        if webhook is None:
+            return Outcome(False, final=True, told="The webhook is no longer there.")
+        if not may_send(webhook):
+            return Outcome(False, told="The webhook is paused.")
+        url, secret = webhook.url, webhook.secret
     body = json.dumps(claim.body, separators=(",", ":")).encode()
     session, headers = _session(), headers_of(claim.id, body, secret)
     try:
         status = within(LONGEST, lambda: _status_of(session, url, body, headers))
-    except TimeoutError:
+    except (TimeoutError, requests.ReadTimeout):
         return Outcome(False, told=f"It gave no answer within {LONGEST:.0f} seconds.")
-    except requests.RequestException as error:
-        return Outcome(False, told=f"{type(error).__name__}: {error}")
-    except ValueError as error:  # an address that no library can read
-        return Outcome(False, final=True, told=str(error))
+    except requests.exceptions.SSLError:
+        return Outcome(False, told="Its certificate does not hold.")
+    except requests.RequestException:  # not told: whether a name of our own network exists
+        return Outcome(False, told="No connection could be made.")
+    except ValueError:
+        return Outcome(False, final=True, told="The address cannot be read.")
     return Outcome(200 <= status < 300, final=status == GONE, told=str(status))
 
 
@@ -89,4 +92,5 @@ def _session() -> Any:
         )
     ).get_session()
     session.trust_env = False  # no proxy of the environment stands between the check and the wire
+    leave_redirects(session)
     return session

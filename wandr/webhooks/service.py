@@ -12,15 +12,15 @@ from sqlalchemy import Select, func, select
 
 from wandr.base import new_id, utc_now
 from wandr.changes.feed import changes_since
-from wandr.deliveries.lanes import put_in_lane, try_again
-from wandr.deliveries.models import Delivery
-from wandr.errors import Conflict, NotFound, WandrError
+from wandr.deliveries.lanes import count_waiting, hold, let_go, put_in_lane, try_again
+from wandr.deliveries.models import UNSENT, Delivery
+from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.http.fields import instant_text
 from wandr.http.pages import Keyset
-from wandr.permissions import Permission
+from wandr.permissions import Permission, allows
 from wandr.trips.access import trip_for
-from wandr.trips.models import Trip
+from wandr.trips.models import Member, Trip
 from wandr.webhooks.models import Webhook
 
 CHANNEL: Final = "webhook"
@@ -36,7 +36,8 @@ def create_webhook(user_id: UUID, trip_id: UUID, url: str) -> Webhook:
 
     Raises NotFound, Forbidden, Conflict for more than a trip may have.
     """
-    trip = trip_for(user_id, trip_id, needs=Permission.EDIT_TRIP).trip
+    trip_for(user_id, trip_id, needs=Permission.EDIT_TRIP)
+    trip = db.session.get_one(Trip, trip_id, with_for_update=True)  # two at once count each other
     count = select(func.count()).where(Webhook.trip_id == trip_id)
     if (db.session.scalar(count) or 0) >= MOST_WEBHOOKS:
         raise Conflict(f"A trip has at most {MOST_WEBHOOKS} webhooks.", code="too_many_webhooks")
@@ -65,11 +66,27 @@ def find_webhook(user_id: UUID, trip_id: UUID, webhook_id: UUID) -> Webhook:
 
 def update_webhook(webhook: Webhook, wanted: Mapping[str, Any]) -> None:
     """Send it elsewhere, pause it, or let it go on: with all that has changed meanwhile."""
+    db.session.refresh(webhook, with_for_update=True)
     webhook.url = wanted.get("url", webhook.url)
-    if "paused" in wanted:
-        webhook.paused_at = (webhook.paused_at or utc_now()) if wanted["paused"] else None
+    if wanted.get("paused") is True:
+        _pause(webhook)
+    elif wanted.get("paused") is False:
+        webhook.paused_at = None
+        let_go(lane_of(webhook.id))
     webhook.updated_at = utc_now()
     db.session.flush()
+
+
+def may_send(webhook: Webhook) -> bool:
+    """Whether its maker still wants it and may still see the trip; else it is paused.
+
+    The trash takes nobody's rights: what was told to the lane before goes out.
+    """
+    if webhook.paused_at is None and not _maker_may_edit(webhook):
+        _pause(webhook)
+    elif webhook.paused_at is not None:
+        hold(lane_of(webhook.id))  # put there while it was being paused
+    return webhook.paused_at is None
 
 
 def deliveries_of(webhook: Webhook) -> Select[Any]:
@@ -78,14 +95,22 @@ def deliveries_of(webhook: Webhook) -> Select[Any]:
 
 
 def replay(webhook: Webhook, delivery_id: UUID) -> Delivery:
-    """Send something again, under the same id. NotFound for what was not sent here."""
+    """Send something again, under the same id.
+
+    Raises NotFound for what was not sent here, Conflict while it is paused or too much waits.
+    """
+    _require_room(webhook)
     if not try_again(delivery_id, lane_of(webhook.id)):
         raise NotFound()
     return db.session.get_one(Delivery, delivery_id, populate_existing=True)
 
 
 def ping(webhook: Webhook) -> Delivery:
-    """Send something that means nothing, to see whether it arrives."""
+    """Send something that means nothing, to see whether it arrives.
+
+    Raises Conflict while it is paused or too much waits.
+    """
+    _require_room(webhook)
     delivery_id = _put(webhook, "ping", {"trip_id": str(webhook.trip_id)})
     return db.session.get_one(Delivery, delivery_id)
 
@@ -93,17 +118,20 @@ def ping(webhook: Webhook) -> Delivery:
 def feed(limit: int = 50) -> int:
     """Put what is new in their trips into the lanes of webhooks; how many deliveries.
 
-    A webhook whose maker is no longer in the trip, or may no longer edit it, is paused.
+    A webhook whose maker is no longer in the trip, or may no longer edit it, is paused. What
+    happens to a trip that is in the trash is told when it is restored.
     """
+    lane = func.concat(f"{CHANNEL}:", Webhook.id)
     waiting = (
         select(func.count())
-        .where(Delivery.lane == func.concat(f"{CHANNEL}:", Webhook.id), Delivery.state == "waiting")
+        .where(Delivery.lane == lane, Delivery.state.in_(UNSENT))
         .scalar_subquery()
     )
     due = (
         select(Webhook)
         .join(Trip, Trip.id == Webhook.trip_id)
-        .where(Trip.seq > Webhook.seq, Webhook.paused_at.is_(None), waiting < MOST_WAITING)
+        .where(Trip.seq > Webhook.seq, Trip.deleted_seq.is_(None))
+        .where(Webhook.paused_at.is_(None), waiting < MOST_WAITING)
         .limit(limit)
         .with_for_update(of=Webhook, skip_locked=True)
     )
@@ -116,11 +144,11 @@ def lane_of(webhook_id: UUID) -> str:
 
 
 def _feed_one(webhook: Webhook) -> int:
+    if not may_send(webhook):
+        return 0
     try:
-        trip_for(webhook.created_by, webhook.trip_id, needs=Permission.EDIT_TRIP)
         told = changes_since(webhook.trip_id, webhook.created_by, webhook.seq, MOST_CHANGES)
-    except WandrError:
-        webhook.paused_at = utc_now()
+    except NotFound:  # into the trash, just now
         return 0
     _put(webhook, "trip.changes", {"trip_id": str(webhook.trip_id), **told})
     webhook.seq = told["changes"][-1]["seq"]
@@ -130,3 +158,24 @@ def _feed_one(webhook: Webhook) -> int:
 def _put(webhook: Webhook, kind: str, data: Mapping[str, Any]) -> UUID:
     body = {"type": kind, "timestamp": instant_text(utc_now()), "data": dict(data)}
     return put_in_lane(CHANNEL, lane_of(webhook.id), body)
+
+
+def _maker_may_edit(webhook: Webhook) -> bool:
+    member = db.session.scalar(
+        select(Member).where(
+            Member.trip_id == webhook.trip_id, Member.user_id == webhook.created_by
+        )
+    )
+    return member is not None and allows(member.role, member.permissions, Permission.EDIT_TRIP)
+
+
+def _pause(webhook: Webhook) -> None:
+    webhook.paused_at = webhook.paused_at or utc_now()
+    hold(lane_of(webhook.id))
+
+
+def _require_room(webhook: Webhook) -> None:
+    if webhook.paused_at is not None:
+        raise Conflict("The webhook is paused.", code="webhook_paused")
+    if count_waiting(lane_of(webhook.id)) >= MOST_WAITING:
+        raise Conflict(f"{MOST_WAITING} deliveries wait already.", code="too_many_waiting")

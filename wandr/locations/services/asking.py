@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from wandr.base import utc_now
 from wandr.config import VERSION, current_settings
 from wandr.extensions import db
-from wandr.http.deadline import within
+from wandr.http.deadline import leave_redirects, within
 from wandr.http.json import is_safe_json
 from wandr.locations.models import ServiceAnswer, ServiceSlot
 from wandr.transaction import atomic, reading
@@ -173,6 +173,7 @@ def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
 def _session(service: Service) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
+    leave_redirects(session)
     contact = current_settings().public_url
     session.headers["User-Agent"] = f"Wandr/{VERSION} (+{contact}; {current_settings().mail_from})"
     session.headers["Accept"] = "application/json"
