@@ -21,6 +21,8 @@ class Server:
 
     port: int
     got: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)  # the same as they came
+    parting: str | None = None  # the answer to QUIT
     replies: list[str] = field(default_factory=list)
     refuses: dict[str, str] = field(default_factory=dict)  # by recipient
     controller: Controller | None = None
@@ -36,8 +38,12 @@ class Server:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if self.replies:
             return self.replies.pop(0)
+        self.raw.append(envelope.content)
         self.got.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        return self.parting or "221 Bye"
 
     def start(self) -> None:
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
+from threading import Event, Thread
+from time import monotonic
+
 import pytest
+from structlog.testing import CapturingLogger
 
 from tests.deliveries.conftest import hurry, states
-from wandr.deliveries import lanes
+from wandr.deliveries import lanes, running
 from wandr.deliveries.models import Delivery
 from wandr.deliveries.running import run_lane
 from wandr.extensions import db
@@ -48,6 +54,27 @@ def test_a_letter_arrives_whole(smtp):
     (delivery,) = db.session.query(Delivery)
     assert mail["Message-ID"] == f"<{delivery.id}@wandr.invalid>"
     assert (delivery.state, delivery.body) == ("sent", {})  # what it said is no longer here
+
+
+def test_the_link_that_ends_them_is_whole_on_the_wire(smtp):
+    """Folded into encoded words it reads well by a parser, and no mail client finds it (RFC 2369)."""
+    link = f"<https://travel.example.com/api/v1/notifications/unsubscribe/{'x' * 200}>"
+    send(
+        "One",
+        headers={"List-Unsubscribe": link, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+    )
+    run()
+    lines = smtp.raw[0].splitlines()
+    assert f"List-Unsubscribe: {link}".encode() in lines
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+
+
+@pytest.mark.parametrize("parting", ["421 too busy", "502 what?", "250 fine"])
+def test_what_was_accepted_has_arrived_however_the_server_parts(smtp, parting):
+    smtp.parting = parting
+    send("One")
+    assert run() == 1
+    assert states() == [("sent", 1)] and subjects(smtp) == ["One"]
 
 
 def test_a_server_that_is_away_gets_everything_once_and_in_order_when_it_is_back(smtp):
@@ -124,8 +151,6 @@ def test_a_login_that_is_refused_is_tried_again_for_it_is_ours_to_mend(smtp, com
 
 
 def test_a_server_that_says_nothing_costs_a_try_and_no_more(smtp, monkeypatch, committed_app):
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as mute:
         settings = committed_app.config["WANDR"]
         object.__setattr__(
@@ -135,6 +160,41 @@ def test_a_server_that_says_nothing_costs_a_try_and_no_more(smtp, monkeypatch, c
         send("One")
         assert run() == 0
     assert states() == [("waiting", 1)]
+
+
+def test_a_server_that_says_a_little_now_and_then_costs_a_try_and_no_more(
+    smtp, monkeypatch, committed_app
+):
+    """No step of the conversation takes too long, yet it never comes to an end."""
+    is_over = Event()
+
+    def drip(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            while not is_over.wait(0.05):
+                connection.sendall(b"220-")
+
+    with socket.create_server(("127.0.0.1", 0)) as tarpit:
+        Thread(target=drip, args=(tarpit,), daemon=True).start()
+        settings = committed_app.config["WANDR"]
+        url = f"smtp://127.0.0.1:{tarpit.getsockname()[1]}?starttls=0"
+        object.__setattr__(settings, "smtp_url", url)
+        monkeypatch.setattr(subject, "LONGEST", 0.3)
+        send("One")
+        began = monotonic()
+        assert run() == 0
+        assert monotonic() - began < 2
+        is_over.set()
+    assert states() == [("waiting", 1)]
+
+
+def test_a_refusal_that_names_people_is_in_no_log(smtp, monkeypatch):
+    log = CapturingLogger()
+    monkeypatch.setattr(running, "log", log)
+    smtp.refuses = {ADA: f"550 no {ADA} here"}
+    send("One")
+    run()
+    assert log.calls[0].kwargs["channel"] == "mail" and "ada" not in str(log.calls)
 
 
 def test_a_transaction_that_fails_sends_nothing(smtp):

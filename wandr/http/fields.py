@@ -190,10 +190,12 @@ class Locale(Formed):
 
 
 class EmailAddress(Formed):
-    """An e-mail address in ASCII, read as lower case."""
+    """An e-mail address in ASCII, read as lower case; without `=?`, which begins encoded words."""
 
     def __init__(self, **more: Any) -> None:
-        local = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+        plain = "A-Za-z0-9!#$%&'*+/^_`{|}~-"
+        atom = f"((=+[{plain}]|[?{plain}])+=*|=+)"
+        local = f"{atom}(\\.{atom})*"
         form = local + "@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)+[A-Za-z]{2,24}"
         metadata = {"example": "ada@example.com"}
         error = "Must be an e-mail address."

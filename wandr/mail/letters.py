@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from email import policy
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate
 from time import time
 from typing import Any
 
 from wandr.config import current_settings
 
+UNWRITABLE = (ValueError, IndexError, HeaderParseError)  # what an address that is none raises
 DOMAIN = "wandr.invalid"  # of message ids: RFC 2606 keeps it from being anybody's
 
 
@@ -32,10 +34,24 @@ class Letter:
         return asdict(self)
 
 
+class LetterPolicy(EmailPolicy):
+    """That of the library, but for `List-Unsubscribe`: it would fold a long address into encoded
+    words, which no mail client takes for an address (RFC 2369)."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The header as it goes out."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = LetterPolicy(linesep="\r\n")
+
+
 def message_of(letter: Letter, message_id: str) -> EmailMessage:
-    """The message; the same letter and id make the same message again. Raises ValueError,
-    IndexError or HeaderParseError for an address that is none."""
-    message = EmailMessage(policy=policy.SMTP)
+    """The message; the same letter and id make the same message again. Raises one of `UNWRITABLE`
+    for an address that is none."""
+    message = EmailMessage(policy=POLICY)
     message["From"] = current_settings().mail_from
     message["To"] = Address(addr_spec=letter.to)
     message["Subject"] = _one_line(letter.subject)

@@ -20,7 +20,7 @@ def send_letter(letter: Letter) -> None:
     """Send a letter when the surrounding `atomic` commits; RuntimeError when none is open.
 
     By SMTP it is sent until it arrives, letters to one address in their order, each try with one
-    Message-ID. Raises ValueError, IndexError or HeaderParseError for an address that is none.
+    Message-ID. Raises one of `letters.UNWRITABLE` for an address that is none.
     """
     message = message_of(letter, message_id_of(new_id()))
     if current_settings().smtp_url:

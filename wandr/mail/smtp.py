@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
+from email.message import EmailMessage
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from wandr.config import current_settings
 from wandr.deliveries.lanes import Claim, Outcome
 from wandr.deliveries.running import senders
+from wandr.http.deadline import within
 from wandr.mail.letters import Letter, message_id_of, message_of
 from wandr.mail.mailing import CHANNEL
 
 TIMEOUT: Final = 20.0  # seconds for each step of the conversation
+LONGEST: Final = 40.0  # seconds for a try as a whole: less than the lease of a delivery
 
 
 def register() -> None:
@@ -24,9 +28,9 @@ def register() -> None:
 def send_by_smtp(claim: Claim) -> Outcome:
     """One try. A refusal of the kind 5xx is final, but for that of our login: we can mend it."""
     message = message_of(Letter(**claim.body), message_id_of(claim.id))
+    url = current_settings().smtp_url
     try:
-        with _connected(current_settings().smtp_url) as server:
-            server.send_message(message)
+        within(LONGEST, lambda: _send(url, message))
     except smtplib.SMTPAuthenticationError as error:
         return Outcome(False, told=f"The server refuses our login: {error.smtp_code}.")
     except smtplib.SMTPRecipientsRefused as error:
@@ -37,6 +41,17 @@ def send_by_smtp(claim: Claim) -> Outcome:
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(False, told=f"{type(error).__name__}: {error}")
     return Outcome(True, told="250")
+
+
+def _send(url: str, message: EmailMessage) -> None:
+    """Hand it over. Once it is accepted nothing that goes wrong in parting changes that."""
+    server = _connected(url)
+    try:
+        server.send_message(message)
+        with suppress(OSError, smtplib.SMTPException):
+            server.quit()
+    finally:
+        server.close()
 
 
 def _connected(url: str) -> smtplib.SMTP:
