@@ -19,6 +19,8 @@ from wandr.jobs.relay import OutboxRelay
 from wandr.locations.services.asking import forget_old_answers
 from wandr.notifications.hints import CHANNEL as HINTS
 from wandr.notifications.noticer import Noticer
+from wandr.notifications.service import forget_told_long_ago
+from wandr.outbox import forget_sent
 from wandr.pokes import CHANNEL as POKES
 from wandr.pokes import poker
 from wandr.realtime import presence, presence_store
@@ -142,3 +144,5 @@ def _forget() -> None:
         forget_old_mutations()
         forget_old_sessions()
         forget_old_tokens()
+        forget_sent()
+        forget_told_long_ago()

@@ -6,20 +6,41 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from tests.ai.conftest import Scripted, create
+from tests.cast import make_person
 from tests.group import join
+from tests.statements import counted
 from wandr.ai.attempts import run_attempt
+from wandr.ai.models import Proposal
 from wandr.extensions import db
 from wandr.notifications import telling
-from wandr.notifications.models import NotificationCursor
+from wandr.notifications.conflicts import bookers_of
+from wandr.notifications.models import Notification, NotificationCursor
 from wandr.notifications.noticer import Noticer
+from wandr.notifications.service import forget_told_long_ago
 from wandr.outbox import Outbox
 from wandr.transaction import atomic
 
 
 def plan(person, group, title, **fields):
     return person.post(f"{group.path}/activities", json={"title": title, **fields})
+
+
+def propose(group) -> str:
+    """Have the assistant answer Pavel; the id of its proposal."""
+    asked = {"kind": "plan_trip", "prompt": "x"}
+    made = group.pavel.post(f"{group.path}/ai/requests", json=asked)
+    run_attempt(UUID(made["id"]), 1, Scripted(create()))
+    return str(
+        db.session.scalar(select(Proposal.id).where(Proposal.request_id == UUID(made["id"])))
+    )
+
+
+def tell_answers() -> int:
+    with atomic():
+        return len(telling.tell_answers(lambda trip_id: set()))
 
 
 def test_others_are_told_what_somebody_changed_and_the_author_is_not(group, heard):
@@ -135,8 +156,6 @@ def test_a_trip_in_the_trash_tells_nothing(group, heard):
 
 
 def test_an_invite_is_told_to_who_has_proved_the_address(group, heard, committed_app):
-    from tests.cast import make_person
-
     unproved = make_person(committed_app, "Una", email_verified_at=None)
     for person in (group.oscar, unproved):
         group.olga.post(f"{group.path}/invites", json={"email": person.email, "role": "viewer"})
@@ -145,17 +164,68 @@ def test_an_invite_is_told_to_who_has_proved_the_address(group, heard, committed
 
 
 def test_an_answer_is_told_to_who_asked_and_a_proposal_to_who_may_decide(group, heard):
-    asked = {"kind": "plan_trip", "prompt": "x"}
-    made = group.pavel.post(f"{group.path}/ai/requests", json=asked)
-    run_attempt(UUID(made["id"]), 1, Scripted(create()))
-    for _ in range(2):
-        with atomic():
-            telling.tell_answers(lambda trip_id: set())
+    propose(group)
+    assert [tell_answers() for _ in range(2)] == [2, 0]
     assert heard(group.pavel) == [("ai_done", "The assistant has answered in “Kyoto in spring”.")]
     assert heard(group.olga) == [
         ("proposal_waiting", "The assistant has a proposal for “Kyoto in spring”.")
     ]
     assert heard(group.vera) == []
+
+
+def test_of_an_answer_nobody_hears_who_is_no_longer_in_the_trip(group, heard):
+    propose(group)
+    group.olga.delete(f"{group.path}/members/{group.pavel.user_id}")
+    group.olga.patch(group.path, json={"title": "Secret"})
+    assert tell_answers() == 0
+
+
+def test_of_answers_in_the_trash_and_of_decided_proposals_nobody_hears(group, heard):
+    group.pavel.post(f"/proposals/{propose(group)}/refusal")
+    assert tell_answers() == 1
+    assert [kind for kind, _ in heard(group.pavel)] == ["ai_done"] and heard(group.olga) == []
+    propose(group)
+    group.olga.delete(group.path)
+    assert tell_answers() == 0
+
+
+def test_an_organizer_hears_of_nobody_who_joined_before_them(group, heard, committed_app):
+    omar = make_person(committed_app, "Omar")
+    join(group.trip_id, group.olga, group.oscar, "viewer")
+    join(group.trip_id, group.olga, omar, "organizer")
+    group.tell()
+    assert [kind for kind, _ in heard(omar)] == []
+    assert [kind for kind, _ in heard(group.olga)] == ["joined", "joined"]
+
+
+def test_who_booked_what_is_one_statement_however_much_is_booked(group):
+    booked = {
+        "day": "2027-04-02",
+        "start_time": "09:00",
+        "timezone": "Asia/Tokyo",
+        "status": "booked",
+    }
+    costs = []
+    for titles in (["A"], [f"B{n}" for n in range(9)]):
+        for title in titles:
+            plan(group.pavel, group, title, **booked)
+        with counted(db.engine) as seen:
+            found = bookers_of(UUID(group.trip_id))
+        costs.append((len(found), len(seen)))
+    assert costs == [(1, 1), (10, 1)]
+    assert {who for _, who in bookers_of(UUID(group.trip_id))} == {group.pavel.user_id}
+
+
+def test_what_is_old_is_forgotten(group, heard):
+    plan(group.pavel, group, "Tea")
+    group.tell()
+    with atomic():
+        old = Notification.created_at - timedelta(days=181)
+        db.session.query(Notification).filter_by(user_id=group.vera.user_id).update(
+            {"created_at": old}
+        )
+        forget_told_long_ago()
+    assert heard(group.vera) == [] and len(heard(group.olga)) == 1
 
 
 def test_the_noticer_waits_until_a_trip_rests_and_asks_again_for_what_was_lost(group):
@@ -179,8 +249,6 @@ def test_the_noticer_waits_until_a_trip_rests_and_asks_again_for_what_was_lost(g
 
 
 def test_changes_from_before_the_first_look_are_told_to_nobody(committed_app, heard):
-    from tests.cast import make_person
-
     ada, bob = make_person(committed_app, "Ada"), make_person(committed_app, "Bob")
     made = ada.post("/trips", json={"title": "Old"})
     join(made["id"], ada, bob, "participant")

@@ -6,9 +6,10 @@ import re
 from datetime import UTC, date, datetime
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.cast import FreshClient
-from tests.notifications.test_notices import plan
+from tests.notifications.test_notices import plan, propose
 from wandr.extensions import db
 from wandr.mail.mailbox import read_mailbox
 from wandr.notifications import telling
@@ -16,6 +17,7 @@ from wandr.notifications.letters import read_token, token_of
 from wandr.notifications.models import Notification
 from wandr.transaction import atomic
 from wandr.trips.models import Trip
+from wandr.users.models import User
 
 
 @pytest.fixture
@@ -106,6 +108,56 @@ def test_a_preference_decides(group, mails, heard):
     assert len(mails(group.vera)) == 1
     group.vera.patch("/notifications/preferences", json={"changes": {"mail": "weekly"}}, status=422)
     group.vera.patch("/notifications/preferences", json={"gossip": {}}, status=422)
+
+
+def test_a_preference_ends_what_waits_for_a_digest(group, mails):
+    plan(group.pavel, group, "Tea")
+    group.tell()
+    group.vera.patch("/notifications/preferences", json={"changes": {"mail": "off"}})
+    pass_time("2027-02-02T12:00:00")
+    assert mails(group.vera) == [] and len(mails(group.olga)) == 1
+
+
+def test_a_digest_tells_nothing_of_a_trip_that_is_no_longer_ones_own(group, mails):
+    group.vera.patch("/notifications/preferences", json={"removed": {"mail": "daily"}})
+    plan(group.pavel, group, "Tea")
+    group.tell()
+    group.olga.delete(f"{group.path}/members/{group.vera.user_id}")
+    group.tell()
+    pass_time("2027-02-02T12:00:00")
+    (mail,) = mails(group.vera)
+    assert mail.subject == "You are no longer in “Kyoto in spring”."
+
+
+def test_a_digest_tells_nothing_of_the_trash(group, mails):
+    plan(group.pavel, group, "Tea")
+    group.tell()
+    group.olga.delete(group.path)
+    pass_time("2027-02-02T12:00:00")
+    assert mails(group.olga) == mails(group.vera) == []
+
+
+def test_a_digest_tells_of_no_proposal_that_is_decided(group, mails):
+    proposal = propose(group)
+    with atomic():
+        telling.tell_answers(lambda trip_id: set())
+    group.pavel.post(f"/proposals/{proposal}/refusal")
+    pass_time("2027-02-02T12:00:00")
+    assert mails(group.olga) == []
+
+
+def test_an_address_that_no_letter_can_bear_stops_nobody_elses(group, mails):
+    with atomic():
+        bad = "=?utf-8?q?x?=@example.com"  # taken in former times
+        db.session.query(User).filter_by(id=group.vera.user_id).update({"email": bad})
+    plan(group.pavel, group, "Tea", notes="@Vera Viewer and @Olga Organizer")
+    with capture_logs() as logs:
+        group.tell()
+        plan(group.pavel, group, "Cake")
+        group.tell()
+        pass_time("2027-02-02T12:00:00")
+    assert len(mails(group.olga)) == 2
+    assert [one["event"] for one in logs].count("letter_not_written") == 2
 
 
 def test_a_link_in_the_mail_ends_them_without_logging_in(group, mails, committed_app):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from wandr.extensions import db
 from wandr.jobs.queue import enqueue
-from wandr.outbox import Outbox, forget_sent, mark_sent, postpone, take_due
+from wandr.outbox import Outbox, mark_sent, postpone, take_due
 from wandr.transaction import atomic
 
 log = structlog.get_logger()
@@ -28,10 +28,7 @@ class OutboxRelay:
             if not db.session.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
                 return 0
             rows = take_due(BATCH)
-            sent = self._send(rows)
-            if rows:
-                forget_sent()
-        return sent
+            return self._send(rows)
 
     def _send(self, rows: list[Outbox]) -> int:
         for sent, row in enumerate(rows):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select, true
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from wandr.ai.checker.check import check
 from wandr.ai.checker.itinerary import Terms, read_itinerary
@@ -22,14 +22,10 @@ def conflict_notices(
 ) -> Iterator[Notice]:
     """Errors that the checker finds about booked activities, to who booked them and as they see
     the trip. What somebody alone has just done is no news to them: `actors` are who did it."""
-    booked = select(Activity.id).where(
-        Activity.trip_id == trip_id, Activity.status == "booked", Activity.deleted_seq.is_(None)
-    )
     by: dict[UUID, set[str]] = {}
-    for activity_id in db.session.scalars(booked):
-        booker = _booker_of(trip_id, str(activity_id))
+    for activity_id, booker in bookers_of(trip_id):
         if booker in members and set(actors) != {booker}:
-            by.setdefault(booker, set()).add(str(activity_id))
+            by.setdefault(booker, set()).add(activity_id)
     for booker, theirs in by.items():
         yield from _conflicts(trip_id, booker, theirs)
 
@@ -49,17 +45,21 @@ def _conflicts(trip_id: UUID, booker: UUID, theirs: set[str]) -> Iterator[Notice
             )
 
 
-def _booker_of(trip_id: UUID, activity_id: str) -> Any:
-    """Who last said that it is booked."""
-    about = TripChange.ops.contains([{"id": activity_id}])
-    log = (
-        select(TripChange.actor_id, TripChange.ops)
-        .where(TripChange.trip_id == trip_id, about)
-        .order_by(TripChange.seq.desc())
+def bookers_of(trip_id: UUID) -> Sequence[tuple[str, UUID]]:
+    """Of each booked activity its id, and who last said that it is booked."""
+    op = func.jsonb_array_elements(TripChange.ops).table_valued("value").lateral("op")
+    said = cast(op.c.value, JSONB)
+    activity_id = said["id"].astext
+    status = func.coalesce(said["value"]["status"].astext, said["fields"]["status"].astext)
+    booked = select(cast(Activity.id, Text)).where(
+        Activity.trip_id == trip_id, Activity.status == "booked", Activity.deleted_seq.is_(None)
     )
-    for actor_id, ops in db.session.execute(log):
-        for op in ops:
-            said = {**op.get("value", {}), **op.get("fields", {})}
-            if op["id"] == activity_id and said.get("status") == "booked":
-                return actor_id
-    return None
+    log = (
+        select(activity_id, TripChange.actor_id)
+        .ext(distinct_on(activity_id))
+        .select_from(TripChange)
+        .join(op, true())
+        .where(TripChange.trip_id == trip_id, status == "booked", activity_id.in_(booked))
+        .order_by(activity_id, TripChange.seq.desc())
+    )
+    return [(found, actor_id) for found, actor_id in db.session.execute(log)]

@@ -45,9 +45,13 @@ class Stretch:
             (one.display_name for one in self.members if one.user_id == user_id), "Somebody"
         )
 
+    def joined_at(self, member: Member) -> int:
+        """The row of the stretch in which a member came in, last; 1 when that was before."""
+        return max((row.seq for row in self.rows if _joins(row, member.user_id)), default=1)
+
     def seen_by(self, member: Member) -> Iterator[tuple[LogRow, list[dict[str, Any]]]]:
         """What others did since the member is in the trip, as far as they may see it."""
-        joined = max((row.seq for row in self.rows if _joins(row, member.user_id)), default=1)
+        joined = self.joined_at(member)
         for row in self.rows:
             if row.seq > joined and row.actor_id != member.user_id:
                 ops = visible_ops(row.ops, str(member.user_id))
@@ -82,11 +86,11 @@ def _membership(stretch: Stretch, row: LogRow, op: dict[str, Any]) -> Iterator[N
         yield Notice(who, "removed", f"removed:{trip_id}:{row.seq}", told, **more)
     if op["op"] == "create":
         told = f"{op['value']['display_name']} has joined {title}."
-        for one in _organizers(stretch):
+        for one in _organizers(stretch, row):
             yield Notice(one.user_id, "joined", f"joined:{trip_id}:{row.seq}", told, **more)
     if op["op"] == "delete" and row.actor_id == who:
-        for one in _organizers(stretch):
-            told = f"Somebody has left {title}."
+        told = f"Somebody has left {title}."
+        for one in _organizers(stretch, row):
             yield Notice(one.user_id, "left", f"left:{trip_id}:{row.seq}", told, **more)
 
 
@@ -168,9 +172,11 @@ def _touches_text(op: dict[str, Any]) -> bool:
     return bool(said & entity.texts)
 
 
-def _organizers(stretch: Stretch) -> Iterator[Member]:
+def _organizers(stretch: Stretch, row: LogRow) -> Iterator[Member]:
+    """Those who were in the trip already when the row was written."""
     for one in stretch.members:
-        if allows(one.role, one.permissions, Permission.MANAGE_MEMBERS):
+        may = allows(one.role, one.permissions, Permission.MANAGE_MEMBERS)
+        if may and stretch.joined_at(one) < row.seq:
             yield one
 
 

@@ -11,11 +11,15 @@ MAILS: Final = ("now", "daily", "off")
 
 @dataclass(frozen=True)
 class Kind:
-    """`mail` is when a mail is sent; what is `quiet` is not told to who is live in the trip."""
+    """`mail` is when a mail is sent; what is `quiet` is not told to who is live in the trip.
+
+    What is `outside` still concerns who is no longer in it.
+    """
 
     sentence: str
     mail: str
     quiet: bool = False
+    outside: bool = False
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -23,7 +27,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "joined": Kind("Somebody has joined a trip that you organize.", "daily", quiet=True),
     "left": Kind("Somebody has left a trip that you organize.", "daily", quiet=True),
     "role_changed": Kind("Your role in a trip is another one.", "now"),
-    "removed": Kind("You are no longer in a trip.", "now"),
+    "removed": Kind("You are no longer in a trip.", "now", outside=True),
     "changes": Kind("Others have changed a trip.", "daily", quiet=True),
     "mentioned": Kind("Somebody has written your name, behind an @.", "now"),
     "booking_conflict": Kind("Something that you booked does not fit the plan.", "now"),

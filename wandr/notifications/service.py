@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, update
+import structlog
+from sqlalchemy import Row, Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from wandr.base import new_id, utc_now
 from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.http.pages import Keyset
+from wandr.mail.letters import UNWRITABLE
 from wandr.mail.mailing import send_letter
 from wandr.notifications.hints import hint
 from wandr.notifications.kinds import KINDS
@@ -22,6 +25,8 @@ from wandr.notifications.models import Notification, NotificationPreference
 from wandr.transaction import on_commit
 from wandr.users.models import User
 
+log = structlog.get_logger()
+KEPT_FOR: Final = timedelta(days=180)
 NEWEST_FIRST = Keyset("notifications", (Notification.created_at, Notification.id), descending=True)
 
 
@@ -45,6 +50,8 @@ def tell(notices: Sequence[Notice], *, live: Collection[UUID] = ()) -> list[UUID
     """
     wanted = [one for one in notices if one.user_id != one.actor_id]
     wanted = [one for one in wanted if not (KINDS[one.kind].quiet and one.user_id in live)]
+    told_before = _told_before(wanted)
+    wanted = [one for one in wanted if (one.user_id, one.key) not in told_before]
     people = _people({one.user_id for one in wanted})
     made = []
     for notice in wanted:
@@ -58,9 +65,16 @@ def tell(notices: Sequence[Notice], *, live: Collection[UUID] = ()) -> list[UUID
             if stored is not None:
                 made.append(stored)
                 if mails == "now":
-                    told = Told(notice.kind, notice.text)
-                    send_letter(letter_of(notice.user_id, person.email, [told]))
+                    mail(notice.user_id, person.email, [Told(notice.kind, notice.text)])
     return made
+
+
+def mail(user_id: UUID, address: str, told: Sequence[Told]) -> None:
+    """Send a letter of what somebody was told; one that cannot be written stops nobody else's."""
+    try:
+        send_letter(letter_of(user_id, address, told))
+    except UNWRITABLE as error:
+        log.error("letter_not_written", user_id=str(user_id), error=type(error).__name__)
 
 
 def notifications_of(user_id: UUID, *, unread: bool | None = None) -> Select[Any]:
@@ -126,7 +140,9 @@ def prefer(user_id: UUID, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         **{kind: {**stored.kinds.get(kind, {}), **how} for kind, how in wanted.items()},
     }
     db.session.flush()
-    return preferences_of(user_id)
+    preferred = preferences_of(user_id)
+    _leave_out_of_digests(user_id, [kind for kind in wanted if preferred[kind]["mail"] != "daily"])
+    return preferred
 
 
 def end_mails(user_id: UUID, about: str) -> None:
@@ -134,11 +150,26 @@ def end_mails(user_id: UUID, about: str) -> None:
     chosen = preferences_of(user_id)
     daily = [kind for kind, how in chosen.items() if how["mail"] == "daily"]
     prefer(user_id, {kind: {"mail": "off"} for kind in ([about] if about in KINDS else daily)})
-    waiting = [Notification.user_id == user_id, Notification.mail_due]
-    if about in KINDS:
-        waiting.append(Notification.kind == about)
+
+
+def forget_told_long_ago() -> None:
+    """Delete what people were told more than half a year ago."""
+    old = delete(Notification).where(Notification.created_at < utc_now() - KEPT_FOR)
+    db.session.execute(old.execution_options(synchronize_session=False))
+
+
+def _leave_out_of_digests(user_id: UUID, kinds: Sequence[str]) -> None:
+    waiting = [Notification.user_id == user_id, Notification.mail_due, Notification.kind.in_(kinds)]
     ended = update(Notification).where(*waiting).values(mail_due=False)
     db.session.execute(ended.execution_options(synchronize_session=False))
+
+
+def _told_before(notices: Sequence[Notice]) -> set[tuple[UUID, str]]:
+    people, keys = {one.user_id for one in notices}, {one.key for one in notices}
+    rows = select(Notification.user_id, Notification.key).where(
+        Notification.user_id.in_(people), Notification.key.in_(keys)
+    )
+    return {(row.user_id, row.key) for row in db.session.execute(rows)} if notices else set()
 
 
 def _people(user_ids: Collection[UUID]) -> Mapping[UUID, Row[Any]]:

@@ -5,7 +5,7 @@ Each may be done twice, and then tells nothing more: cursors, marks and keys see
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,16 +17,16 @@ from sqlalchemy.dialects.postgresql import insert
 from wandr.ai.models import AiRequest, Proposal
 from wandr.changes.feed import read_log
 from wandr.extensions import db
-from wandr.mail.mailing import send_letter
 from wandr.notifications.conflicts import conflict_notices
 from wandr.notifications.from_log import Stretch, notices_of
-from wandr.notifications.letters import Told, letter_of
+from wandr.notifications.kinds import KINDS
+from wandr.notifications.letters import Told
 from wandr.notifications.models import (
     Notification,
     NotificationCursor,
     NotificationPreference,
 )
-from wandr.notifications.service import Notice, tell
+from wandr.notifications.service import Notice, mail, tell
 from wandr.permissions import Permission, allows
 from wandr.trips.models import Member, Trip
 from wandr.users.models import User
@@ -86,41 +86,42 @@ def tell_times(now: datetime | None = None) -> list[UUID]:
     return made
 
 
-def _of_answer(request: AiRequest) -> Sequence[Notice]:
-    trip = db.session.get(Trip, request.trip_id) if request.trip_id else None
+def _of_answer(request: AiRequest) -> Iterator[Notice]:
+    """To who asked and still may hear of it; and of a proposal, to who may decide on it."""
+    trip: Trip | None = None
+    members: Sequence[Member] = []
+    if request.trip_id is not None:
+        trip = db.session.get_one(Trip, request.trip_id)
+        members = [] if trip.deleted_seq is not None else _members(trip.id)
+        if request.requested_by not in {one.user_id for one in members}:
+            return
     about = f" in “{trip.title}”" if trip else ""
     data = {"request_id": str(request.id), "status": request.status}
     told = "The assistant has answered" if request.status == "succeeded" else "No answer came"
-    notices = [
-        Notice(
-            request.requested_by,
-            "ai_done",
-            f"ai:{request.id}",
-            f"{told}{about}.",
-            trip_id=request.trip_id,
-            data=data,
-        )
-    ]
-    proposal = db.session.scalar(select(Proposal.id).where(Proposal.request_id == request.id))
+    yield Notice(
+        request.requested_by,
+        "ai_done",
+        f"ai:{request.id}",
+        f"{told}{about}.",
+        trip_id=request.trip_id,
+        data=data,
+    )
+    proposal = db.session.scalar(
+        select(Proposal.id).where(Proposal.request_id == request.id, Proposal.status == "open")
+    )
     if trip is None or proposal is None:
-        return notices
-    deciders = [
-        one
-        for one in _members(trip.id)
-        if allows(one.role, one.permissions, Permission.EDIT_ITINERARY)
-    ]
-    return notices + [
-        Notice(
-            one.user_id,
-            "proposal_waiting",
-            f"proposal:{proposal}",
-            f"The assistant has a proposal for “{trip.title}”.",
-            trip_id=trip.id,
-            actor_id=request.requested_by,
-            data={**data, "proposal_id": str(proposal)},
-        )
-        for one in deciders
-    ]
+        return
+    for one in members:
+        if allows(one.role, one.permissions, Permission.EDIT_ITINERARY):
+            yield Notice(
+                one.user_id,
+                "proposal_waiting",
+                f"proposal:{proposal}",
+                f"The assistant has a proposal for “{trip.title}”.",
+                trip_id=trip.id,
+                actor_id=request.requested_by,
+                data={**data, "proposal_id": str(proposal)},
+            )
 
 
 def _reminders(now: datetime) -> list[Notice]:
@@ -172,14 +173,32 @@ def _send_digest(person: Any, now: datetime) -> None:
         .where(Notification.user_id == person.id, Notification.mail_due)
         .values(mail_due=False)
         .returning(Notification.created_at, Notification.kind, Notification.text)
-        .returning(Notification.trip_id, Notification.read_at)
+        .returning(Notification.trip_id, Notification.read_at, Notification.data)
         .execution_options(synchronize_session=False)
     )
     rows = sorted(db.session.execute(due), key=lambda row: row.created_at)
-    told = [Told(row.kind, row.text) for row in rows if row.read_at is None]
+    unread = [row for row in rows if row.read_at is None]
+    told = [Told(row.kind, row.text) for row in _still_true(person.id, unread)]
     _note_digest(person.id, here.date())
     if told:
-        send_letter(letter_of(person.id, person.email, told))
+        mail(person.id, person.email, told)
+
+
+def _still_true(user_id: UUID, rows: Sequence[Any]) -> list[Any]:
+    """Without what is of trips that they are no longer in or that are in the trash, and without
+    proposals that somebody has decided on."""
+    trips = select(Trip.id).join(Member, Member.trip_id == Trip.id)
+    trips = trips.where(Member.user_id == user_id, Trip.deleted_seq.is_(None))
+    theirs = set(db.session.scalars(trips.where(Trip.id.in_({row.trip_id for row in rows}))))
+    asked = {UUID(row.data["proposal_id"]) for row in rows if row.kind == "proposal_waiting"}
+    still_open = select(Proposal.id).where(Proposal.id.in_(asked), Proposal.status == "open")
+    decided = {str(one) for one in asked - set(db.session.scalars(still_open))}
+    return [
+        row
+        for row in rows
+        if (row.trip_id is None or row.trip_id in theirs or KINDS[row.kind].outside)
+        and row.data.get("proposal_id") not in decided
+    ]
 
 
 def _note_digest(user_id: UUID, day: date) -> None:
