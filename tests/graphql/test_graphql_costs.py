@@ -106,6 +106,14 @@ def test_a_variable_says_how_much(ask, organizer, trip):
     assert limits.MOST_COST == 5_000
 
 
+@pytest.mark.parametrize(("many", "code"), [(100.0, "too_costly"), (True, "graphql_invalid"), (10**30, "graphql_invalid"), (99.5, "graphql_invalid")])  # fmt: skip
+def test_a_number_is_counted_as_it_will_be_read(ask, organizer, many, code):
+    """A whole number may be written as 100.0."""
+    query = "query($n: Int! = 1) { trips(first: $n) { nodes { members(first: $n) { nodes { role } } } } }"
+    error = ask(organizer, query, code=code, n=many)
+    assert code != "too_costly" or "up to 10100 objects" in error["message"]
+
+
 @pytest.mark.parametrize("first", [0, -1, 101, 10**9])
 def test_a_page_has_one_to_a_hundred(ask, organizer, first):
     code = "too_costly" if first > limits.MOST_COST else "invalid"

@@ -23,6 +23,7 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_operation_ast,
+    get_variable_values,
 )
 from strawberry.extensions import AddValidationRules, MaxTokensLimiter, SchemaExtension
 from strawberry.types.execution import ExecutionContext
@@ -185,7 +186,9 @@ def cost_of(context: ExecutionContext) -> int:
     document, operation = found
     schema = context.schema._schema
     root = schema.get_root_type(operation.operation)
-    variables = {**_defaults(operation), **(context.variables or {})}
+    variables = _variables(context, operation)
+    if variables is None:
+        return 0  # it will not run
     costs = _Costs(schema.type_map, _fragments(document), variables)
     return costs.of(operation.selection_set, root)
 
@@ -243,9 +246,10 @@ class _Costs:
         return given if isinstance(given, int) else None
 
 
-def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
-    return {
-        one.variable.name.value: int(one.default_value.value)
-        for one in operation.variable_definitions or ()
-        if isinstance(one.default_value, IntValueNode)
-    }
+def _variables(
+    context: ExecutionContext, operation: OperationDefinitionNode
+) -> Mapping[str, Any] | None:
+    """The values that resolvers will get: `100.0` is 100 to them. None when some are refused."""
+    declared = operation.variable_definitions or ()
+    found = get_variable_values(context.schema._schema, declared, context.variables or {})
+    return None if isinstance(found, list) else found.coerced
