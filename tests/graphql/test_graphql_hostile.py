@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from tests.cast import Person
 from tests.statements import counted
 from wandr.extensions import db
 from wandr.graphql import limits
 from wandr.graphql import query as resolvers
+from wandr.graphql import schema as running
 from wandr.graphql.schema import schema
 
 SDL = Path(__file__).parents[2] / "docs" / "schema.graphql"
@@ -142,6 +145,28 @@ def test_what_nobody_expected_is_masked(organizer, monkeypatch, capsys):
     assert (error["extensions"]["code"], error["extensions"]["status"]) == ("internal", 500)
     assert "secret" not in json.dumps(told)
     assert error["extensions"]["request_id"] == organizer.raw.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (OperationalError("SELECT", {}, Exception("host db.internal:5432")), 503, "busy"),
+        (RuntimeError("postgresql://user:secret@db.internal"), 500, "internal"),
+    ],
+)
+def test_what_fails_outside_of_resolvers_is_a_problem_document(
+    organizer, monkeypatch, capsys, failure, status, code
+):
+    @contextmanager
+    def failing():
+        raise failure
+        yield
+
+    monkeypatch.setattr(running, "reading", failing)
+    told = organizer.post("/graphql", json={"query": "{ me { id } }"}, status=status)
+    assert told["code"] == code and organizer.raw.mimetype == "application/problem+json"
+    assert "db.internal" not in json.dumps(told)
+    assert (organizer.raw.headers.get("Retry-After") == "1") is (status == 503)
 
 
 def test_a_refused_question_holds_no_connection(organizer, rolled_back):

@@ -71,7 +71,11 @@ def schema(*, introspection: bool = True) -> strawberry.Schema:
 def run(
     context: Context, asked: Mapping[str, Any], *, introspection: bool, request_id: str | None
 ) -> Json:
-    """Run `{query, variables, operationName}`; `{data?, errors?}`, ready for JSON."""
+    """Run `{query, variables, operationName}`; `{data?, errors?}`, ready for JSON.
+
+    Raises what fails outside of all resolvers, such as a database that is away: as in REST, that
+    is a problem document.
+    """
     try:
         result = schema(introspection=introspection).execute_sync(
             asked["query"],
@@ -83,6 +87,10 @@ def run(
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
         refusal = GraphQLError("There is no query and no mutation of that name.")
         return {"errors": [problem_of(refusal, request_id)]}
+    for error in result.errors or ():
+        failure = _cause(error)
+        if failure is not None and not error.path:
+            raise failure
     told: Json = {}
     if result.errors:
         told["errors"] = [problem_of(error, request_id) for error in result.errors]
@@ -107,11 +115,11 @@ def problem_of(error: GraphQLError, request_id: str | None) -> Json:
 
 
 def _cause(error: GraphQLError) -> Exception | None:
-    """What was raised in a resolver; None for what the language itself refuses."""
+    """What was raised by us; None for what the language itself refuses."""
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
-    return cause if isinstance(cause, Exception) and error.path else None
+    return cause if isinstance(cause, Exception) else None
 
 
 def _extensions(error: GraphQLError, request_id: str | None) -> Json:
