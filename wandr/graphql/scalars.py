@@ -3,15 +3,18 @@ marshmallow schemas of REST, so that both doors refuse the same."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any, Final, NewType
 
 import strawberry
-from graphql import GraphQLError, IntValueNode, ValueNode
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
+from wandr.errors import BadRequest
 from wandr.http.fields import UUID_FORM
+from wandr.http.json import read_json
 
 LARGEST: Final = 2**53 - 1  # what every JSON reader can hold
 
@@ -39,38 +42,56 @@ def _read_whole(value: Any) -> int:
     return value
 
 
-def _read_whole_literal(node: ValueNode, _: Any = None) -> int:
-    digits = node.value if isinstance(node, IntValueNode) else ""
-    return _read_whole(int(digits) if 0 < len(digits) < 20 else None)
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError("Not a string.")
+    return value
+
+
+def _read_json(value: Any) -> Any:
+    """What was written in the question, within the bounds that REST has for a body. There it would
+    stand two levels deep, as an op in its list does."""
+    text = json.dumps(value, default=str)
+    try:
+        ((read,),) = read_json(f"[[{text}]]".encode())
+    except BadRequest as refusal:
+        raise GraphQLError(refusal.detail) from None
+    return read
+
+
+def _literal(node: ValueNode, variables: dict[str, Any] | None) -> Any:
+    try:
+        return value_from_ast_untyped(node, variables)
+    except ValueError:  # Python reads no longer ones
+        raise GraphQLError("A number has too many digits.") from None
 
 
 def _scalar(
     name: str,
     description: str,
-    read: Callable[[Any], Any] = _as_it_stands,
+    read: Callable[[Any], Any],
     write: Callable[[Any], Any] = _as_it_stands,
     *,
-    read_literal: Callable[..., Any] | None = None,
+    read_literal: Callable[[Any], Any] | None = None,
 ) -> ScalarDefinition:
+    def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        return (read_literal or read)(_literal(node, variables))
+
     return strawberry.scalar(
         name=name,
         description=description,
         serialize=write,
         parse_value=read,
-        parse_literal=read_literal,
+        parse_literal=parse_literal,
     )
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     UUID: _scalar("UUID", "A UUID with hyphens (RFC 9562).", _read_uuid, str),
-    Date: _scalar("Date", "A calendar day, `YYYY-MM-DD`."),
-    Time: _scalar("Time", "A local time of day, `HH:MM`."),
-    DateTime: _scalar("DateTime", "An instant in UTC (RFC 3339)."),
-    BigInt: _scalar(
-        "BigInt",
-        "A whole number of up to 53 bits.",
-        _read_whole,
-        read_literal=_read_whole_literal,
-    ),
-    JSON: _scalar("JSON", "Any JSON value."),
+    Date: _scalar("Date", "A calendar day, `YYYY-MM-DD`.", _read_text),
+    Time: _scalar("Time", "A local time of day, `HH:MM`.", _read_text),
+    DateTime: _scalar("DateTime", "An instant in UTC (RFC 3339).", _read_text),
+    BigInt: _scalar("BigInt", "A whole number of up to 53 bits.", _read_whole),
+    # A variable came in the body, which is bounded already.
+    JSON: _scalar("JSON", "Any JSON value.", _as_it_stands, read_literal=_read_json),
 }
