@@ -173,6 +173,24 @@ def test_trips_are_chosen_as_in_rest(ask, organizer, trip):
     ]
 
 
+def test_what_hangs_on_a_trip_in_the_trash_is_refused_as_by_rest(ask, organizer, trip, path, plan):
+    parts = [
+        "days { seq }", "check { seq }", "changes(since: 0) { head }", f'activity(id: "{plan()["id"]}") {{ id }}',
+        *(f"{name} {{ nodes {{ version: __typename }} }}" for name in ("members", "activities", "invites", "proposals", "conversations")),
+    ]  # fmt: skip
+    query = f"mutation($id: UUID!) {{ deleteTrip(id: $id) {{ title {' '.join(parts)} }} }}"
+    deleted = organizer.post("/graphql", json={"query": query, "variables": {"id": trip["id"]}})
+    organizer.get(f"{path}/members", status=404)
+    query = f"{{ trips(first: 3, inTrash: true) {{ nodes {{ title {' '.join(parts)} }} }} me {{ id }} }}"
+    listed = organizer.post("/graphql", json={"query": query})
+    for told in (deleted, listed):
+        assert {one["extensions"]["code"] for one in told["errors"]} == {"not_found"}
+        assert len(told["errors"]) == len(parts)
+    assert listed["data"]["me"]["id"] == str(organizer.user_id)
+    for one in (deleted["data"]["deleteTrip"], listed["data"]["trips"]["nodes"][0]):
+        assert one.pop("title") == trip["title"] and set(one.values()) == {None}
+
+
 def test_an_outsider_cannot_tell_a_trip_from_none(ask, outsider, trip):
     query = "query($id: UUID!) { trip(id: $id) { title } }"
     hidden = ask(outsider, query, code="not_found", id=trip["id"])

@@ -20,8 +20,8 @@ class Row(dict[str, Any]):
 class Batch:
     """What was fetched together, and what has been loaded for it."""
 
-    def __init__(self, rows: list[Row]) -> None:
-        self.rows = rows
+    def __init__(self, rows: list[Row], *, in_trash: bool = False) -> None:
+        self.rows, self.in_trash = rows, in_trash
         self._loaded: dict[Hashable, Mapping[Any, Any]] = {}
 
     def load(self, what: Hashable, load: Loader) -> Mapping[Any, Any]:
@@ -31,15 +31,15 @@ class Batch:
         return self._loaded[what]
 
 
-def rows_of(found: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Rows of one batch."""
+def rows_of(found: Iterable[Mapping[str, Any]], *, in_trash: bool = False) -> list[Row]:
+    """Rows of one batch; all in the trash, or none."""
     rows = [Row(one) for one in found]
-    batch = Batch(rows)
+    batch = Batch(rows, in_trash=in_trash)
     for row in rows:
         row.batch = batch
     return rows
 
 
-def row_of(found: Mapping[str, Any]) -> Row:
+def row_of(found: Mapping[str, Any], *, in_trash: bool = False) -> Row:
     """A row that came alone."""
-    return rows_of([found])[0]
+    return rows_of([found], in_trash=in_trash)[0]

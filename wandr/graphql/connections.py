@@ -48,15 +48,17 @@ def page_args(first: int, after: str | None) -> PageArgs:
     return PageArgs(first, after)
 
 
-def connected(page: Page, bodies: Bodies) -> Mapping[str, Any]:
+def connected(page: Page, bodies: Bodies, *, in_trash: bool = False) -> Mapping[str, Any]:
     """The connection of one page."""
-    return connected_of_each({None: page}, bodies)[None]
+    return connected_of_each({None: page}, bodies, in_trash=in_trash)[None]
 
 
-def connected_of_each(pages: Mapping[Any, Page], bodies: Bodies) -> dict[Any, Mapping[str, Any]]:
+def connected_of_each(
+    pages: Mapping[Any, Page], bodies: Bodies, *, in_trash: bool = False
+) -> dict[Any, Mapping[str, Any]]:
     """The connection of each page, the rows of all of them in one batch."""
     items = [item for page in pages.values() for item in page.items]
-    rows = iter(rows_of(bodies[item] for item in items))
+    rows = iter(rows_of((bodies[item] for item in items), in_trash=in_trash))
     return {key: _connection(page, [next(rows) for _ in page.items]) for key, page in pages.items()}
 
 

@@ -88,7 +88,7 @@ class Query:
         del chosen["page"]
         found = trips_of(info.context.viewer, TripFilter(**chosen, in_trash=in_trash))
         page = NEWEST_FIRST.find(found, page_args(first, after))
-        return connected(page, parsed(page.items))
+        return connected(page, parsed(page.items), in_trash=in_trash)
 
     @strawberry.field(description="Who did what in a trip, newest first, in groups.")
     def history(
@@ -215,4 +215,4 @@ def trip_row(context: Context, trip_id: Id, *, in_trash: bool = False) -> Row:
     found = trip_as_json(context.viewer, trip_id, in_trash=in_trash)
     if found is None:
         raise NotFound()
-    return row_of(parsed([found[0]])[found[0]])
+    return row_of(parsed([found[0]])[found[0]], in_trash=in_trash)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any
 from uuid import UUID as Id
 
@@ -25,7 +25,7 @@ from wandr.days.schemas import DaysView
 from wandr.errors import Forbidden, NotFound
 from wandr.extensions import db
 from wandr.graphql import objects, scalars
-from wandr.graphql.batches import Row
+from wandr.graphql.batches import Loader, Row
 from wandr.graphql.connections import FIRST, connection_of, find_of_each, of, page_args
 from wandr.graphql.context import Info, parsed
 from wandr.graphql.types import fields_of, loaded, stands_for, type_of
@@ -52,26 +52,26 @@ class Trip(fields_of(TripView)):
     @strawberry.field(description="Its members, in the order in which they came.")
     def members(
         self: Any, info: Info, first: int = FIRST, after: str | None = None
-    ) -> MemberConnection:
+    ) -> MemberConnection | None:
         args = page_args(first, after)
 
         def load(trips: list[Row]) -> Mapping[Any, Any]:
             rows = select(cast(json_of(MEMBER), Text)).where(MemberRow.trip_id.in_(_ids(trips)))
             return find_of_each(BY_JOINING, rows, MemberRow.trip_id, args, bodies=parsed)
 
-        return of(self, self.batch.load(("members", args), load))
+        return of(self, _load(self, ("members", args), load))
 
     @strawberry.field(description="Its activities by day, in their order; or the deleted ones.")
     def activities(
         self: Any, info: Info, first: int = FIRST, after: str | None = None, deleted: bool = False
-    ) -> ActivityConnection:
+    ) -> ActivityConnection | None:
         args, viewer = page_args(first, after), info.context.viewer
 
         def load(trips: list[Row]) -> Mapping[Any, Any]:
             rows = _content(ACTIVITY, _ids(trips), viewer, in_trash=deleted)
             return find_of_each(BY_PLACE, rows, ACTIVITY.model.trip_id, args, bodies=parsed)
 
-        return of(self, self.batch.load(("activities", args, deleted), load))
+        return of(self, _load(self, ("activities", args, deleted), load))
 
     @strawberry.field(description="One activity.")
     def activity(self: Any, info: Info, id: scalars.UUID) -> objects.Activity | None:
@@ -82,7 +82,7 @@ class Trip(fields_of(TripView)):
             found = db.session.execute(rows.add_columns(ACTIVITY.model.trip_id)).all()
             return {trip_id: parsed([text])[text] for text, trip_id in found}
 
-        found = self.batch.load(("activity", id), load).get(Id(self["id"]))
+        found = _load(self, ("activity", id), load).get(Id(self["id"]))
         if found is None:
             raise NotFound()
         return found
@@ -91,7 +91,7 @@ class Trip(fields_of(TripView)):
     def invites(
         self: Any, info: Info, first: int = FIRST, after: str | None = None
     ) -> InviteConnection | None:
-        if not self["permissions"][Permission.INVITE.value]:
+        if not self.batch.in_trash and not self["permissions"][Permission.INVITE.value]:
             raise Forbidden(f"You need the permission '{Permission.INVITE.value}' in this trip.")
         args = page_args(first, after)
 
@@ -106,12 +106,12 @@ class Trip(fields_of(TripView)):
                 bodies=_dumped(InviteRow, InviteView),
             )
 
-        return of(self, self.batch.load(("invites", args), load))
+        return of(self, _load(self, ("invites", args), load))
 
     @strawberry.field(description="What the assistant has proposed, newest first.")
     def proposals(
         self: Any, info: Info, first: int = FIRST, after: str | None = None
-    ) -> ProposalConnection:
+    ) -> ProposalConnection | None:
         args = page_args(first, after)
 
         def load(trips: list[Row]) -> Mapping[Any, Any]:
@@ -121,12 +121,12 @@ class Trip(fields_of(TripView)):
                 proposals.NEWEST_FIRST, rows, ProposalRow.trip_id, args, bodies=bodies
             )
 
-        return of(self, self.batch.load(("proposals", args), load))
+        return of(self, _load(self, ("proposals", args), load))
 
     @strawberry.field(description="Conversations with the assistant about it, newest first.")
     def conversations(
         self: Any, info: Info, first: int = FIRST, after: str | None = None
-    ) -> ConversationConnection:
+    ) -> ConversationConnection | None:
         args = page_args(first, after)
 
         def load(trips: list[Row]) -> Mapping[Any, Any]:
@@ -135,11 +135,11 @@ class Trip(fields_of(TripView)):
             newest_first = conversations.NEWEST_FIRST
             return find_of_each(newest_first, rows, ConversationRow.trip_id, args, bodies=bodies)
 
-        return of(self, self.batch.load(("conversations", args), load))
+        return of(self, _load(self, ("conversations", args), load))
 
     @strawberry.field(description="Its days: activities, ways, hours, sun, holidays, costs.")
-    def days(self: Any, info: Info) -> Days:
-        return days_of(self.batch.load("snapshots", _snapshots(info))[self["id"]])
+    def days(self: Any, info: Info) -> Days | None:
+        return days_of(_snapshots(self, info)[self["id"]])
 
     @strawberry.field(description="What cannot work in it, held against a pace and a budget.")
     def check(
@@ -148,14 +148,14 @@ class Trip(fields_of(TripView)):
         pace: str = "normal",
         budget_minor: scalars.BigInt | None = None,
         currency: str | None = None,
-    ) -> Check:
+    ) -> Check | None:
         told = {"pace": pace, "budget_minor": budget_minor, "currency": currency}
         terms: Terms = loaded(CheckQuery, {k: one for k, one in told.items() if one is not None})
-        snapshots = self.batch.load("snapshots", _snapshots(info))
-        return self.batch.load(("check", terms), lambda _: checks_of(snapshots, terms))[self["id"]]
+        snapshots = _snapshots(self, info)
+        return _load(self, ("check", terms), lambda _: checks_of(snapshots, terms))[self["id"]]
 
     @strawberry.field(description="What has changed in it after a seq.")
-    def changes(self: Any, info: Info, since: scalars.BigInt, limit: int = 100) -> Changes:
+    def changes(self: Any, info: Info, since: scalars.BigInt, limit: int = 100) -> Changes | None:
         viewer = info.context.viewer
         args = loaded(ChangesQuery, {"since": since, "limit": limit})
 
@@ -164,7 +164,14 @@ class Trip(fields_of(TripView)):
             return changes_of_each(heads, viewer, args["since"], args["limit"])
 
         key = ("changes", args["since"], args["limit"])
-        return self.batch.load(key, load)[Id(self["id"])]
+        return _load(self, key, load)[Id(self["id"])]
+
+
+def _load(trip: Row, what: Hashable, load: Loader) -> Mapping[Any, Any]:
+    """What `load` finds for the trips of an answer. NotFound in the trash, where REST says so."""
+    if trip.batch.in_trash:
+        raise NotFound()
+    return trip.batch.load(what, load)
 
 
 def _ids(trips: list[Row]) -> list[Id]:
@@ -179,9 +186,13 @@ def _content(
     return select(cast(json_of(entity), Text)).where(of_trips, *seen)
 
 
-def _snapshots(info: Info) -> Callable[[list[Row]], Mapping[Any, Any]]:
+def _snapshots(trip: Row, info: Info) -> Mapping[Any, Any]:
+    """Those of the trips of an answer, by id. NotFound when this one has gone meanwhile."""
     viewer = info.context.viewer
-    return lambda trips: snapshots_of(_ids(trips), viewer)
+    found = _load(trip, "snapshots", lambda trips: snapshots_of(_ids(trips), viewer))
+    if trip["id"] not in found:
+        raise NotFound()
+    return found
 
 
 def _dumped(model: Any, view: Any, *options: Any) -> Callable[[Collection[Any]], Mapping[Any, Any]]:
