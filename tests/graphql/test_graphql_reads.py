@@ -9,6 +9,8 @@ import pytest
 from tests.graphql.conftest import snaked
 from tests.graphql.selections import all_of
 from tests.group import something_proposed
+from wandr.ai.models import ProposalItem
+from wandr.extensions import db
 
 
 @pytest.fixture
@@ -101,6 +103,20 @@ def test_what_is_found_by_its_own_id(ask, participant, viewer, full, place, trip
     assert told["ai_usage"] == get(f"/ai/usage?trip_id={trip['id']}")
     assert told["conversations"]["nodes"] == get("/ai/conversations")["items"]
     assert told["attributions"] == get("/locations/attributions")["attributions"]
+
+
+def test_an_item_may_cost_more_than_two_billion(ask, organizer, trip):
+    """In minor units, as of rupiah."""
+    _, proposal_id = something_proposed(trip["id"], organizer)
+    item = ProposalItem(
+        proposal_id=proposal_id, key="x", place=0, ops=[], reason="", evidence=[], findings=[],
+        depends_on=[], cost_delta_minor=3 * 10**9, status="pending",
+    )  # fmt: skip
+    db.session.add(item)
+    db.session.commit()
+    query = "query($p: UUID!) { proposal(id: $p) { items { costDeltaMinor } } }"
+    told = ask(organizer, query, p=str(proposal_id))["proposal"]
+    assert told == {"items": [{"costDeltaMinor": 3 * 10**9}]}
 
 
 def test_places_and_history_and_invites(ask, participant, organizer, place, path, trip, full):

@@ -161,7 +161,7 @@ class ProposalItemView(WandrSchema):
     evidence = fields.List(fields.Dict(), required=True)
     findings = fields.List(fields.Dict(), required=True)
     depends_on = fields.List(Identifier(), required=True)
-    cost_delta_minor = Whole(required=True, allow_none=True)
+    cost_delta_minor = Whole(-MAX_COST, MAX_COST, required=True, allow_none=True)
     status = Choice(*ITEM_STATUSES, required=True)
     applied_seq = Whole(required=True, allow_none=True)
 
