@@ -57,6 +57,14 @@ def test_no_form_of_another_site_can_ask(organizer, media):
     organizer.post("/graphql", data=b'{"query": "{me{id}}"}', content_type=media, status=415)
 
 
+def test_a_key_that_would_not_be_honoured_is_refused(organizer):
+    asked = {"query": 'mutation { createTrip(input: {title: "Once"}) { id } }'}
+    key = {"Idempotency-Key": "k"}
+    told = organizer.post("/graphql", json=asked, headers=key, status=400)
+    assert told["code"] == "bad_request" and "mutationId" in told["detail"]
+    assert organizer.get("/trips")["items"] == []
+
+
 def test_nothing_is_run_by_get(organizer):
     assert "<div id" in organizer.get("/graphql?query=%7Bme%7Bid%7D%7D")
 

@@ -110,6 +110,8 @@ def _bundle() -> Path:
 
 def _read_body() -> dict[str, Any]:
     """`{query, variables?, operationName?}`. Raises BadRequest, UnsupportedMediaType."""
+    if "Idempotency-Key" in request.headers:  # each mutation is a transaction of its own
+        raise BadRequest("Idempotency-Key is not honoured here: use `mutationId`, or REST.")
     if not request.is_json:
         raise UnsupportedMediaType("The body must be application/json.")
     asked = read_json(request.get_data(cache=True))
