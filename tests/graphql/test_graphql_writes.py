@@ -227,6 +227,15 @@ def test_oneself_places_and_copies(ask, participant, trip, plan):
     }
 
 
+def test_a_place_of_ones_own_is_never_twice_the_same(ask, participant):
+    create = "mutation($n: String!) { createLocation(input: {name: $n, latitude: 1, longitude: 2}) { id } }"
+    first, second = (ask(participant, create, n=name) for name in ("Home", "home"))
+    assert first == second != ask(participant, create, n="Work")
+    given = {"name": "HOME", "latitude": 1, "longitude": 2}
+    made = participant.post("/locations", json=given, status=200)
+    assert made["id"] == first["createLocation"]["id"]
+
+
 def test_each_mutation_stands_alone_in_its_own_transaction(ask, organizer):
     query = """mutation { a: createTrip(input: {title: "A"}) { title } b: createTrip(input: {title: ""}) { title }
         c: createTrip(input: {title: "C"}) { title } }"""

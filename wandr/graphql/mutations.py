@@ -34,7 +34,7 @@ from wandr.graphql.query import (
 )
 from wandr.graphql.trips import Trip
 from wandr.graphql.types import input_of, loaded, type_of
-from wandr.locations import service as locations
+from wandr.locations import custom
 from wandr.locations.schemas import CustomPlaceFields, LocationView
 from wandr.notifications import service as notifications
 from wandr.notifications.schemas import NotificationView, PreferencesUpdate
@@ -217,12 +217,12 @@ class Mutation:
             members.remove_member(trip_id, info.context.viewer, user_id)
             return user_id
 
-    @strawberry.mutation(description="Add a place of your own; nobody else finds it.")
+    @strawberry.mutation(description="Add a place of your own, or get the same one.")
     def create_location(self: Any, info: Info, input: PlaceInput) -> Location | None:
         with atomic():
             given = loaded(CustomPlaceFields, input)
-            made = locations.create_custom_place(info.context.viewer, given)
-            return LocationView().dump(made)
+            place, _ = custom.add_place(info.context.viewer, given)
+            return LocationView().dump(place)
 
     @strawberry.mutation(description="Ask the assistant; it answers by events, perhaps a proposal.")
     def create_ai_request(

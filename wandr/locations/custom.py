@@ -15,7 +15,7 @@ from wandr.extensions import db
 from wandr.http.pages import Keyset
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
-from wandr.locations.service import find_location, make_findable
+from wandr.locations.service import create_custom_place, find_location, make_findable
 from wandr.locations.sphere import Point, distance_m
 
 SAME_M: Final = 50
@@ -26,6 +26,14 @@ NEWEST_FIRST = Keyset("own places", (Location.created_at, Location.id), descendi
 def own_places(user_id: UUID) -> Select[Any]:
     """Those that somebody has added."""
     return select(Location).where(Location.created_by == user_id)
+
+
+def add_place(user_id: UUID, given: Mapping[str, Any]) -> tuple[Location, bool]:
+    """A place of one's own, and whether it is new: one is never twice there. Raises Conflict."""
+    there = find_same(user_id, given)
+    if there is not None:
+        return there, False
+    return create_custom_place(user_id, dict(given)), True
 
 
 def find_same(user_id: UUID, given: Mapping[str, Any]) -> Location | None:

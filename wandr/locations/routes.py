@@ -134,10 +134,9 @@ def read_location(location_id: UUID) -> Response:
 @problems(Invalid, Conflict)
 def create_location(body: dict[str, Any]) -> Response:
     """Add a place of your own; nobody else finds it. One that you have already is told: 200."""
-    there = custom.find_same(me().user_id, body)
-    if there is not None:
-        return _answer(there)
-    place = service.create_custom_place(me().user_id, body)
+    place, is_new = custom.add_place(me().user_id, body)
+    if not is_new:
+        return _answer(place)
     address = f"{request.base_url.rstrip('/')}/{place.id}"
     return _answer(place, status=201, headers={"Location": address})
 
