@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from functools import cache
@@ -30,6 +31,7 @@ from wandr.transaction import reading
 
 Json = dict[str, Any]
 INVALID: Final = "graphql_invalid"  # what the language itself refuses
+SUGGESTION: Final = re.compile(r" Did you mean [^?]*\?")
 OPERATIONS: Final = (OperationType.QUERY, OperationType.MUTATION)
 
 
@@ -49,7 +51,11 @@ class QuietSchema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Log nothing: what nobody expected, `refusal_of` logs."""
+        """Log nothing: what nobody expected, `refusal_of` logs. Suggest names only where the schema
+        is told; the library keeps back those of fields, and not those of all else."""
+        if self.config.disable_field_suggestions:
+            for error in errors:
+                error.message = SUGGESTION.sub("", error.message)
 
 
 @cache
