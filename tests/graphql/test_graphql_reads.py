@@ -53,11 +53,15 @@ def test_a_trip_and_all_that_hangs_on_it(ask, organizer, trip, path, full):
         "proposals": ("Proposal", f"{path}/proposals"),
         "conversations": ("Conversation", f"/ai/conversations?trip_id={trip['id']}"),
     }
-    lists = " ".join(f"{name} {{ nodes {_shown(kind)} }}" for name, (kind, _) in parts.items())
+    lists = " ".join(
+        f"{name} {{ nodes {'{ ...A }' if kind == 'Activity' else _shown(kind)} }}"
+        for name, (kind, _) in parts.items()
+    )
     query = f"""query($id: UUID!, $one: UUID!) {{ trip(id: $id) {{
-        {_inner("Trip", "days")} {lists} activity(id: $one) {all_of("Activity")}
-        deleted: activities(deleted: true) {{ nodes {all_of("Activity")} }}
-        days {all_of("Days")} check {all_of("Check")} changes(since: 1) {all_of("Changes")} }} }}"""
+        {_inner("Trip", "days")} {lists} activity(id: $one) {{ ...A }}
+        deleted: activities(deleted: true) {{ nodes {{ ...A }} }}
+        days {all_of("Days")} check {all_of("Check")} changes(since: 1) {all_of("Changes")} }} }}
+        fragment A on Activity {all_of("Activity")}"""
     told = snaked(ask(organizer, query, id=trip["id"], one=full["activity"])["trip"])
     for name, (_, address) in parts.items():
         expected = organizer.get(address)["items"]

@@ -32,6 +32,7 @@ from wandr.auth.limits import limit_further_requests
 from wandr.errors import TooManyRequests
 
 MOST_TOKENS: Final = 2_000
+MOST_NODES: Final = 300
 MOST_ALIASES: Final = 15
 DEEPEST: Final = 12
 MOST_COST: Final = 5_000
@@ -50,6 +51,28 @@ class Shape(NamedTuple):
 
     depth: int = 0
     aliases: int = 0
+
+
+class SizeLimiter(SchemaExtension):
+    """Refuses a document of too many fields and spreads before the rules look at it: one of them
+    compares each with each of the same name."""
+
+    def on_validate(self) -> Iterator[None]:
+        document = self.execution_context.graphql_document
+        if document is not None and _node_count(document) > MOST_NODES:
+            told = f"It has more than {MOST_NODES} fields and spreads."
+            self.execution_context.pre_execution_errors = [GraphQLError(told)]
+        yield
+
+
+def _node_count(document: DocumentNode) -> int:
+    todo = [one.selection_set for one in document.definitions if hasattr(one, "selection_set")]
+    count = 0
+    while todo:
+        selections = todo.pop().selections
+        count += len(selections)
+        todo += [inside for one in selections if (inside := getattr(one, "selection_set", None))]
+    return count
 
 
 class ShapeRule(ValidationRule):
@@ -142,6 +165,7 @@ class RequestCounter(SchemaExtension):
 LIMITS: Final = (
     NamedOperation,
     lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+    SizeLimiter,
     lambda: AddValidationRules([ShapeRule]),
     CostLimiter,
     RequestCounter,
