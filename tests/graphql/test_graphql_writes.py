@@ -10,6 +10,7 @@ from tests.ai.conftest import Scripted, create
 from tests.graphql.conftest import snaked
 from tests.graphql.selections import all_of
 from wandr.extensions import db
+from wandr.gate import gate
 
 TRIP = all_of("Trip", but=frozenset({"days"}))
 CREATE = f"mutation($input: TripInput!) {{ createTrip(input: $input) {TRIP} }}"
@@ -243,6 +244,19 @@ def test_each_mutation_stands_alone_in_its_own_transaction(ask, organizer):
     assert told["data"] == {"a": {"title": "A"}, "b": None, "c": {"title": "C"}}
     assert told["errors"][0]["path"] == ["b"]
     assert sorted(one["title"] for one in organizer.get("/trips")["items"]) == ["A", "C"]
+
+
+def test_nobody_waits_at_the_gate_with_a_connection(ask, organizer, trip, monkeypatch):
+    held, hold = [], gate.hold
+
+    def watched(trip_id):
+        held.append(db.session.registry().in_transaction())
+        return hold(trip_id)
+
+    monkeypatch.setattr(gate, "hold", watched)
+    rename = f'updateTrip(id: "{trip["id"]}", input: {{title: "%s"}}) {{ members {{ nodes {{ role }} }} }}'
+    ask(organizer, f"mutation {{ a: {rename % 'A'} b: {rename % 'B'} }}")
+    assert held == [False, False]
 
 
 def test_what_a_mutation_shows_is_read_after_it_was_written(ask, organizer, trip):

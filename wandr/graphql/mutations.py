@@ -21,6 +21,7 @@ from wandr.changes.undo import undo_change
 from wandr.exports.plan import read_plan
 from wandr.exports.trip_file import TripFile, trip_file
 from wandr.exports.trip_import import import_trip
+from wandr.extensions import db
 from wandr.gate import gate
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import row_of
@@ -302,7 +303,8 @@ class Mutation:
 
 @contextmanager
 def _writing(trip_id: Id) -> Iterator[None]:
-    """One transaction, behind the gate of a trip."""
+    """One transaction, behind the gate of a trip; nobody waits there with a connection."""
+    db.session.rollback()  # what a mutation before this one has shown was read with one
     with gate.hold(trip_id), atomic():
         yield
 
