@@ -228,6 +228,18 @@ def test_oneself_places_and_copies(ask, participant, trip, plan):
     }
 
 
+def test_a_profile_and_a_restoration_may_expect_a_version(ask, organizer, trip, path):
+    version = organizer.get("/users/me")["version"]
+    update = 'mutation($v: BigInt) { updateMe(input: {bio: "Hi"}, expectVersion: $v) { version } }'
+    ask(organizer, update, code="stale", v=version + 1)
+    assert ask(organizer, update, v=version)["updateMe"]["version"] == version + 1
+    organizer.delete(path)
+    (deleted,) = organizer.get("/trips/trash")["items"]
+    restore = "mutation($t: UUID!, $v: BigInt) { restoreTrip(id: $t, expectVersion: $v) { id } }"
+    ask(organizer, restore, code="stale", t=trip["id"], v=deleted["version"] + 1)
+    ask(organizer, restore, t=trip["id"], v=deleted["version"])
+
+
 def test_a_place_of_ones_own_is_never_twice_the_same(ask, participant):
     create = "mutation($n: String!) { createLocation(input: {name: $n, latitude: 1, longitude: 2}) { id } }"
     first, second = (ask(participant, create, n=name) for name in ("Home", "home"))

@@ -73,9 +73,14 @@ class CreatedInvite:
 @strawberry.type
 class Mutation:
     @strawberry.mutation(description="Change your own profile.")
-    def update_me(self: Any, info: Info, input: ProfileInput) -> User | None:
+    def update_me(
+        self: Any, info: Info, input: ProfileInput, expect_version: scalars.BigInt | None = None
+    ) -> User | None:
+        wanted = loaded(ProfileUpdate, input)
         with atomic():
-            changed = users.update_profile(info.context.viewer, loaded(ProfileUpdate, input))
+            changed = users.update_profile(
+                info.context.viewer, wanted, expected_version=expect_version
+            )
             return UserView().dump(changed)
 
     @strawberry.mutation(description="Create a trip and become its organizer.")
@@ -107,9 +112,11 @@ class Mutation:
             return trip_row(info.context, id, in_trash=True)
 
     @strawberry.mutation(description="Take a trip out of the trash.")
-    def restore_trip(self: Any, info: Info, id: scalars.UUID) -> Trip | None:
+    def restore_trip(
+        self: Any, info: Info, id: scalars.UUID, expect_version: scalars.BigInt | None = None
+    ) -> Trip | None:
         with _writing(id):
-            _apply_to_trip(info, Op("restore", TRIP, id))
+            _apply_to_trip(info, Op("restore", TRIP, id), expect_version)
             return trip_row(info.context, id)
 
     @strawberry.mutation(description="Make a trip of your own with the content of another.")
