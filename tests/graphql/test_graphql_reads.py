@@ -162,6 +162,27 @@ def test_a_list_goes_on_from_a_cursor(ask, organizer, trip, plan):
     assert (titles, pages) == ([f"A{number}" for number in range(5)], 3)
 
 
+def test_what_is_deleted_has_the_order_and_the_cursors_of_rest(ask, organizer, trip, path, plan):
+    made = [plan(f"A{number}", day=f"2027-04-0{number + 1}")["id"] for number in range(3)]
+    for one in (made[2], made[0], made[1]):
+        organizer.delete(f"{path}/activities/{one}")
+    query = """query($id: UUID!, $after: String) { trip(id: $id) { activities(first: 2, deleted: true, after: $after) {
+        nodes { id } pageInfo { endCursor } } } }"""
+    told = ask(organizer, query, id=trip["id"])["trip"]["activities"]
+    assert [one["id"] for one in told["nodes"]] == [made[1], made[0]]
+    cursor = organizer.get(f"{path}/activities/trash?limit=2")["next_cursor"]
+    assert cursor == told["pageInfo"]["endCursor"]
+    told = ask(organizer, query, id=trip["id"], after=cursor)["trip"]["activities"]
+    assert [one["id"] for one in told["nodes"]] == [made[2]]
+
+
+@pytest.mark.parametrize(("limit", "code"), [(0, "invalid"), (50, None), (51, "invalid")])
+def test_a_history_has_the_limit_of_rest(ask, organizer, trip, path, limit, code):
+    query = "query($t: UUID!, $n: Int!) { history(tripId: $t, limit: $n) { before } }"
+    ask(organizer, query, code=code, t=trip["id"], n=limit)
+    organizer.get(f"{path}/history?limit={limit}", status=422 if code else 200)
+
+
 def test_each_trip_has_its_own_page_and_cursors_work_in_rest(ask, organizer):
     for title, size in (("A", 3), ("B", 0), ("C", 1)):
         made = organizer.post("/trips", json={"title": title})

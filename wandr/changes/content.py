@@ -19,7 +19,7 @@ from wandr.changes import feed
 from wandr.changes.entity import Entity
 from wandr.changes.ops import END, Op
 from wandr.changes.outcome import Outcome
-from wandr.changes.rendering import json_of, keyset_of, seen_by
+from wandr.changes.rendering import json_of, keyset_of, seen_by, trash_keyset_of
 from wandr.changes.schemas import TextView
 from wandr.changes.service import apply
 from wandr.errors import (
@@ -34,7 +34,7 @@ from wandr.errors import (
 from wandr.extensions import db
 from wandr.http.etags import expected_version, versioned
 from wandr.http.fields import Identifier
-from wandr.http.pages import Keyset, PageQuery, page_of, page_text
+from wandr.http.pages import PageQuery, page_of, page_text
 from wandr.http.schema import Blueprint, problems, update_of
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
@@ -72,8 +72,7 @@ def _add_list(blueprint: Blueprint, entity: Entity) -> None:
 
 
 def _add_trash(blueprint: Blueprint, entity: Entity) -> None:
-    deleted = entity.model.deleted_seq
-    newest_first = Keyset(f"deleted {entity.plural}", (deleted, entity.model.id), descending=True)
+    newest_first = trash_keyset_of(entity)
 
     @door(Permission.VIEW)
     @blueprint.arguments(PageQuery, location="query")

@@ -71,6 +71,12 @@ def keyset_of(entity: Entity) -> Keyset:
     return Keyset(entity.plural, (*lanes, *places, model.id))
 
 
+def trash_keyset_of(entity: Entity) -> Keyset:
+    """The order of what is deleted: the last deleted first."""
+    keys = entity.model.deleted_seq, entity.model.id
+    return Keyset(f"deleted {entity.plural}", keys, descending=True)
+
+
 def seen_by(entity: Entity, viewer: UUID, *, in_trash: bool = False) -> list[ColumnElement[bool]]:
     """Conditions: the live rows of an entity that a viewer may see, or the deleted ones."""
     alive = entity.model.deleted_seq.is_(None)

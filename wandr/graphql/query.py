@@ -12,8 +12,8 @@ from wandr.ai.conversation_schemas import ConversationView
 from wandr.ai.schemas import AiRequestView, ProposalView, UsageView
 from wandr.ai.usage import usage_of
 from wandr.changes.history import read_history
-from wandr.changes.schemas import HistoryGroupView
-from wandr.errors import Invalid, NotFound
+from wandr.changes.schemas import HistoryGroupView, HistoryQuery
+from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import Row, row_of
@@ -46,7 +46,6 @@ HistoryGroup = type_of(HistoryGroupView)
 Notification = type_of(NotificationView)
 NotificationConnection = connection_of(Notification)
 NotificationPreferences = type_of(NotificationPreferencesView)
-MOST_GROUPS = 100
 
 
 @strawberry.type(description="A stretch of the history, newest first; `before` leads on.")
@@ -100,8 +99,7 @@ class Query:
         before: scalars.BigInt | None = None,
         limit: int = FIRST,
     ) -> History | None:
-        if not 1 <= limit <= MOST_GROUPS:
-            raise Invalid(f"`limit` must be 1 to {MOST_GROUPS}.")
+        loaded(HistoryQuery, {"limit": limit})
         groups, end = read_history(
             trip_id, info.context.viewer, entity_id=entity_id, before=before, limit=limit
         )

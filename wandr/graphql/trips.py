@@ -18,7 +18,7 @@ from wandr.ai.models import Proposal as ProposalRow
 from wandr.ai.schemas import CheckQuery, CheckView, ProposalView
 from wandr.changes.entity import Entity
 from wandr.changes.feed import changes_of_each, snapshots_of
-from wandr.changes.rendering import json_of, keyset_of, seen_by
+from wandr.changes.rendering import json_of, keyset_of, seen_by, trash_keyset_of
 from wandr.changes.schemas import ChangesQuery, ChangesView
 from wandr.days.days import days_of
 from wandr.days.schemas import DaysView
@@ -44,7 +44,7 @@ InviteConnection = connection_of(objects.Invite)
 ProposalConnection = connection_of(objects.Proposal)
 ConversationConnection = connection_of(objects.Conversation)
 Days, Check, Changes = type_of(DaysView), type_of(CheckView), type_of(ChangesView)
-BY_PLACE = keyset_of(ACTIVITY)
+BY_PLACE, LAST_DELETED_FIRST = keyset_of(ACTIVITY), trash_keyset_of(ACTIVITY)
 
 
 @stands_for(TripView)
@@ -69,7 +69,8 @@ class Trip(fields_of(TripView)):
 
         def load(trips: list[Row]) -> Mapping[Any, Any]:
             rows = _content(ACTIVITY, _ids(trips), viewer, in_trash=deleted)
-            return find_of_each(BY_PLACE, rows, ACTIVITY.model.trip_id, args, bodies=parsed)
+            keyset = LAST_DELETED_FIRST if deleted else BY_PLACE
+            return find_of_each(keyset, rows, ACTIVITY.model.trip_id, args, bodies=parsed)
 
         return of(self, _load(self, ("activities", args, deleted), load))
 
