@@ -52,11 +52,11 @@ IN_TRIPS: dict[str, tuple[Permission, str]] = {
 # About oneself, or about no trip in particular: open to whoever is logged in.
 FOR_USERS = {
     "Query.me", "Query.person", "Query.trips", "Query.invites", "Query.invite", "Query.searchLocations",
-    "Query.nearbyLocations", "Query.nearestCity", "Query.location", "Query.attributions", "Query.conversations",
+    "Query.nearbyLocations", "Query.nearestCity", "Query.location", "Query.attributions", "Query.ownLocations", "Query.route", "Query.matrix", "Query.weather", "Query.rates", "Query.conversations",
     "Query.notifications", "Query.notificationPreferences", "Mutation.readNotification", "Mutation.readNotifications",
     "Mutation.updateNotificationPreferences",
     "Mutation.updateMe", "Mutation.createTrip", "Mutation.acceptInvite", "Mutation.refuseInvite",
-    "Mutation.createLocation", "Mutation.createConversation",
+    "Mutation.createLocation", "Mutation.updateLocation", "Mutation.deleteLocation", "Mutation.mergeLocation", "Mutation.createConversation",
 }  # fmt: skip
 FINE = frozenset({None, "not_open", "quota_exceeded", "last_organizer"})
 

@@ -118,7 +118,7 @@ def _broad_excepts(name: str, tree: ast.Module, text: str) -> Iterator[str]:
 
 def _calls(name: str, tree: ast.Module) -> Iterator[str]:
     """`abort` appears nowhere, `atomic()` only at doors, a commit only in `atomic`."""
-    door = name.rpartition(".")[2] in DOORS or name.endswith(("_routes", "_cli"))
+    door = name.rpartition(".")[2] in DOORS or name.endswith(("_routes", "_mutations", "_cli"))
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

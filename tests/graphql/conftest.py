@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.ai.conftest import answered, proposed
+from tests.locations.services.conftest import fake, services
 
-__all__ = ["answered", "proposed"]
+__all__ = ["answered", "fake", "proposed", "services"]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from wandr.trips.service import Founder
 
 @dataclass(frozen=True)
 class Context:
-    """The context of one request."""
+    """The context of one request; `degraded` names services that had no part in the answer."""
 
     principal: Principal
+    degraded: set[str] = field(default_factory=set)
 
     @property
     def viewer(self) -> UUID:

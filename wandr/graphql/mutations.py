@@ -26,8 +26,8 @@ from wandr.gate import gate
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import row_of
 from wandr.graphql.context import Context, Info
+from wandr.graphql.place_mutations import PlaceMutation
 from wandr.graphql.query import (
-    Location,
     Notification,
     NotificationPreferences,
     User,
@@ -35,8 +35,6 @@ from wandr.graphql.query import (
 )
 from wandr.graphql.trips import Trip
 from wandr.graphql.types import input_of, loaded, type_of
-from wandr.locations import custom
-from wandr.locations.schemas import CustomPlaceFields, LocationView
 from wandr.notifications import service as notifications
 from wandr.notifications.schemas import NotificationView, PreferencesUpdate
 from wandr.transaction import atomic, reading
@@ -58,7 +56,6 @@ Outcome, Undo = type_of(OutcomeView), type_of(UndoView)
 TripInput, TripUpdateInput = input_of(TripFields), input_of(TripUpdate)
 InviteInput, MemberUpdateInput = input_of(InviteCreate), input_of(MemberUpdate)
 AiRequestInput, ConversationInput = input_of(AiRequestCreate), input_of(ConversationCreate)
-PlaceInput = input_of(CustomPlaceFields, "CustomPlaceInput")
 ProfileInput = input_of(ProfileUpdate)
 PreferencesInput = input_of(PreferencesUpdate, "NotificationPreferencesInput")
 Ids = list[scalars.UUID]
@@ -71,7 +68,7 @@ class CreatedInvite:
 
 
 @strawberry.type
-class Mutation:
+class Mutation(PlaceMutation):
     @strawberry.mutation(description="Change your own profile.")
     def update_me(
         self: Any, info: Info, input: ProfileInput, expect_version: scalars.BigInt | None = None
@@ -224,13 +221,6 @@ class Mutation:
         with _writing(trip_id):
             members.remove_member(trip_id, info.context.viewer, user_id)
             return user_id
-
-    @strawberry.mutation(description="Add a place of your own, or get the same one.")
-    def create_location(self: Any, info: Info, input: PlaceInput) -> Location | None:
-        with atomic():
-            given = loaded(CustomPlaceFields, input)
-            place, _ = custom.add_place(info.context.viewer, given)
-            return LocationView().dump(place)
 
     @strawberry.mutation(description="Ask the assistant; it answers by events, perhaps a proposal.")
     def create_ai_request(

@@ -1,4 +1,4 @@
-"""What can be asked: oneself, one's trips, places, and what the assistant has said."""
+"""What can be asked beside places: oneself, one's trips, and what the assistant has said."""
 
 from __future__ import annotations
 
@@ -19,17 +19,9 @@ from wandr.graphql import objects, scalars
 from wandr.graphql.batches import Row, row_of
 from wandr.graphql.connections import FIRST, connected, connection_of, page_args
 from wandr.graphql.context import Context, Info, parsed
+from wandr.graphql.places import PlaceQuery
 from wandr.graphql.trips import ConversationConnection, InviteConnection, Trip
 from wandr.graphql.types import loaded, type_of
-from wandr.locations import service as locations
-from wandr.locations.schemas import (
-    AttributionView,
-    LocationView,
-    NearbyQuery,
-    NeighbourView,
-    PointQuery,
-    SearchQuery,
-)
 from wandr.notifications import service as notifications
 from wandr.notifications.schemas import NotificationPreferencesView, NotificationView
 from wandr.trips import invites
@@ -40,8 +32,7 @@ from wandr.users.schemas import PersonView, UserView
 
 TripConnection = connection_of(Trip)
 User, Person, Usage = type_of(UserView), type_of(PersonView), type_of(UsageView)
-Location, Neighbour = type_of(LocationView), type_of(NeighbourView)
-Attribution, Preview = type_of(AttributionView), type_of(InvitePreview)
+Preview = type_of(InvitePreview)
 HistoryGroup = type_of(HistoryGroupView)
 Notification = type_of(NotificationView)
 NotificationConnection = connection_of(Notification)
@@ -55,7 +46,7 @@ class History:
 
 
 @strawberry.type
-class Query:
+class Query(PlaceQuery):
     @strawberry.field(description="The account that asks.")
     def me(self: Any, info: Info) -> User:
         return UserView().dump(users.profile_of(info.context.viewer))
@@ -116,54 +107,6 @@ class Query:
     @strawberry.field(description="What the holder of an invite's token may know of it.")
     def invite(self: Any, token: str) -> Preview | None:
         return InvitePreview().dump(invites.preview_invite(token))
-
-    @strawberry.field(description="Places by name, in any script, typing errors forgiven.")
-    def search_locations(
-        self: Any,
-        info: Info,
-        *,
-        q: str,
-        near: str | None = None,
-        kind: str | None = None,
-        limit: int = 20,
-    ) -> list[Location] | None:
-        asked = {"q": q, "near": near, "kind": kind, "limit": limit}
-        args = loaded(SearchQuery, {name: one for name, one in asked.items() if one is not None})
-        text = args.pop("q")
-        found = locations.search_locations(text, viewer_id=info.context.viewer, **args)
-        return LocationView(many=True).dump(found)
-
-    @strawberry.field(description="Places around a point, the nearest first.")
-    def nearby_locations(
-        self: Any,
-        info: Info,
-        *,
-        lat: float,
-        lon: float,
-        radius_m: int = 10_000,
-        kind: str | None = None,
-        limit: int = 20,
-    ) -> list[Neighbour] | None:
-        asked = {"lat": lat, "lon": lon, "radius_m": radius_m, "limit": limit}
-        args = loaded(NearbyQuery, asked if kind is None else asked | {"kind": kind})
-        near = args.pop("lat"), args.pop("lon")
-        found = locations.locations_near(*near, viewer_id=info.context.viewer, **args)
-        view = LocationView()
-        return [{**view.dump(place), "distance_m": round(metres)} for place, metres in found]
-
-    @strawberry.field(description="The city whose country and time zone hold at a point.")
-    def nearest_city(self: Any, lat: float, lon: float) -> Location | None:
-        args = loaded(PointQuery, {"lat": lat, "lon": lon})
-        found = locations.nearest_city(args["lat"], args["lon"])
-        return found and LocationView().dump(found)
-
-    @strawberry.field(description="A place; a custom one only if it is yours.")
-    def location(self: Any, info: Info, id: scalars.UUID) -> Location | None:
-        return LocationView().dump(locations.find_location(id, info.context.viewer))
-
-    @strawberry.field(description="Whom to thank for the places that are loaded here.")
-    def attributions(self: Any) -> list[Attribution] | None:
-        return locations.attributions()
 
     @strawberry.field(description="A question to the assistant, and how far it is.")
     def ai_request(self: Any, info: Info, id: scalars.UUID) -> objects.AiRequest | None:

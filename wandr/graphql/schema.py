@@ -77,7 +77,7 @@ def schema(*, introspection: bool = True) -> strawberry.Schema:
 def run(
     context: Context, asked: Mapping[str, Any], *, introspection: bool, request_id: str | None
 ) -> Json:
-    """Run `{query, variables, operationName}`; `{data?, errors?}`, ready for JSON.
+    """Run `{query, variables, operationName}`; `{data?, errors?, extensions?}`, ready for JSON.
 
     Raises what fails outside of all resolvers, such as a database that is away: as in REST, that
     is a problem document.
@@ -102,6 +102,8 @@ def run(
         told["errors"] = [problem_of(error, request_id) for error in result.errors]
     if not result.errors or any(error.path for error in result.errors):
         told["data"] = result.data  # it ran
+    if context.degraded:
+        told["extensions"] = {"degraded": sorted(context.degraded)}
     return told
 
 
