@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -107,6 +108,30 @@ def test_what_is_found_by_its_own_id(ask, participant, viewer, full, place, trip
     assert told["ai_usage"] == get(f"/ai/usage?trip_id={trip['id']}")
     assert told["conversations"]["nodes"] == get("/ai/conversations")["items"]
     assert told["attributions"] == get("/locations/attributions")["attributions"]
+
+
+def test_new_dates_are_tried_as_by_rest(ask, viewer, organizer, trip, path, plan):
+    plan("Tea", day="2027-04-02")
+    query = f"query($t: UUID!, $in: DatesPreviewInput!) {{ datesPreview(tripId: $t, input: $in) {all_of('DatesPreview')} }}"
+    dates = {"start_date": "2027-04-03", "end_date": "2027-04-04"}
+    for wanted in (
+        dates,
+        dates | {"mode": "shift"},
+        {"start_date": None, "end_date": None},
+        {"shift_days": 3},
+    ):
+        rest = viewer.post(f"{path}/dates/preview", json=wanted)
+        given = {
+            re.sub("_(.)", lambda found: found[1].upper(), k): one for k, one in wanted.items()
+        }
+        assert snaked(ask(viewer, query, t=trip["id"], **{"in": given})["datesPreview"]) == rest
+    for given in (
+        {},
+        {"startDate": "2027-04-03"},
+        {"startDate": "2027-04-03", "endDate": "2027-04-02"},
+    ):
+        ask(viewer, query, code="invalid", t=trip["id"], **{"in": given})
+    assert organizer.get(path)["seq"] == trip["seq"] + 1
 
 
 def test_an_item_may_cost_more_than_two_billion(ask, organizer, trip):

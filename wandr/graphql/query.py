@@ -21,10 +21,13 @@ from wandr.graphql.connections import FIRST, connected, connection_of, page_args
 from wandr.graphql.context import Context, Info, parsed
 from wandr.graphql.places import PlaceQuery
 from wandr.graphql.trips import ConversationConnection, InviteConnection, Trip
-from wandr.graphql.types import loaded, type_of
+from wandr.graphql.types import input_of, loaded, type_of
+from wandr.itinerary.dates import preview_wanted
+from wandr.itinerary.schemas import DatesPreviewSchema, DatesPreviewView
 from wandr.notifications import service as notifications
 from wandr.notifications.schemas import NotificationPreferencesView, NotificationView
 from wandr.trips import invites
+from wandr.trips.access import trip_for
 from wandr.trips.schemas import InvitePreview, InviteView, TripQuery
 from wandr.trips.service import NEWEST_FIRST, TripFilter, trip_as_json, trips_of
 from wandr.users import service as users
@@ -33,6 +36,10 @@ from wandr.users.schemas import PersonView, UserView
 TripConnection = connection_of(Trip)
 User, Person, Usage = type_of(UserView), type_of(PersonView), type_of(UsageView)
 Preview = type_of(InvitePreview)
+DatesInput, DatesPreview = (
+    input_of(DatesPreviewSchema, "DatesPreviewInput"),
+    type_of(DatesPreviewView),
+)
 HistoryGroup = type_of(HistoryGroupView)
 Notification = type_of(NotificationView)
 NotificationConnection = connection_of(Notification)
@@ -95,6 +102,14 @@ class Query(PlaceQuery):
             trip_id, info.context.viewer, entity_id=entity_id, before=before, limit=limit
         )
         return History(groups=groups, before=end)
+
+    @strawberry.field(description="What new dates would unschedule or move; changes nothing.")
+    def dates_preview(
+        self: Any, info: Info, trip_id: scalars.UUID, input: DatesInput
+    ) -> DatesPreview | None:
+        wanted = loaded(DatesPreviewSchema, input)
+        trip = trip_for(info.context.viewer, trip_id).trip
+        return DatesPreviewView().dump(preview_wanted(trip, wanted))
 
     @strawberry.field(description="Open invites to your verified address.")
     def invites(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 from wandr.extensions import db
 from wandr.http.fields import EARLIEST, LATEST
 from wandr.itinerary.models import Activity
-from wandr.trips.dates import Dates
+from wandr.trips.dates import Dates, refuse_wrong_dates, shifted_dates
 
 Days = dict[str, date | None]
 Touched = tuple[Row[Any], Days]  # an activity as it is (id, title, day, …), and its new days
@@ -53,6 +53,15 @@ def reschedule(trip: Any, was: Dates, now: Dates, mode: str) -> list[Touched]:
     move = Move(was, now, by)
     found = ((one, move.days_of(one)) for one in _scheduled(trip, with_deleted=bool(by)))
     return [(activity, days) for activity, days in found if days]
+
+
+def preview_wanted(trip: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What `DatesPreviewSchema` asks for: see `preview_dates`. Raises Invalid."""
+    if "shift_days" in wanted:
+        return preview_dates(trip, shifted_dates(trip, wanted["shift_days"]), "shift")
+    now = wanted["start_date"], wanted["end_date"]
+    refuse_wrong_dates(*now)
+    return preview_dates(trip, now, wanted.get("mode", "keep"))
 
 
 def preview_dates(trip: Any, now: Dates, mode: str) -> dict[str, Any]:
