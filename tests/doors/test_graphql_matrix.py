@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import make_person
-from tests.group import join, something_proposed
+from tests.group import join, something_hooked, something_proposed
 from wandr.graphql.schema import schema
 from wandr.permissions import DEFAULTS, Permission, Role
 
@@ -48,6 +48,15 @@ IN_TRIPS: dict[str, tuple[Permission, str]] = {
     "Mutation.cancelAiRequest": (Permission.USE_ASSISTANT, "mutation { cancelAiRequest(id: $request) { id } }"),
     "Mutation.acceptProposal": (Permission.EDIT_ITINERARY, "mutation { acceptProposal(id: $proposal) { id } }"),
     "Mutation.refuseProposal": (Permission.EDIT_ITINERARY, "mutation { refuseProposal(id: $proposal) { id } }"),
+    "Query.webhooks": (Permission.EDIT_TRIP, "{ webhooks(tripId: $trip) { nodes { id } } }"),
+    "Query.webhookDeliveries": (Permission.EDIT_TRIP, "{ webhookDeliveries(tripId: $trip, id: $webhook_id) { nodes { id } } }"),
+    "Mutation.createWebhook": (Permission.EDIT_TRIP, "mutation { createWebhook(tripId: $trip, url: \"https://example.com\") { secret } }"),
+    "Mutation.updateWebhook": (Permission.EDIT_TRIP, "mutation { updateWebhook(tripId: $trip, id: $webhook_id, input: {paused: true}) { id } }"),
+    "Mutation.deleteWebhook": (Permission.EDIT_TRIP, "mutation { deleteWebhook(tripId: $trip, id: $webhook_id) }"),
+    "Mutation.pingWebhook": (Permission.EDIT_TRIP, "mutation { pingWebhook(tripId: $trip, id: $webhook_id) { id } }"),
+    "Mutation.replayWebhookDelivery": (Permission.EDIT_TRIP, "mutation { replayWebhookDelivery(tripId: $trip, id: $webhook_id, deliveryId: $delivery_id) { id } }"),
+    "Mutation.openCalendarFeed": (Permission.VIEW, "mutation { openCalendarFeed(tripId: $trip) { url } }"),
+    "Mutation.closeCalendarFeed": (Permission.VIEW, "mutation { closeCalendarFeed(tripId: $trip) }"),
     "Mutation.sendMessage": (Permission.USE_ASSISTANT, "mutation { sendMessage(conversationId: $talk, content: \"Hi\") { id } }"),
 }  # fmt: skip
 # About oneself, or about no trip in particular: open to whoever is logged in.
@@ -93,6 +102,7 @@ def world(
     ids = {
         "trip": trip["id"], "activity": plan("Tea")["id"], "user": target.user_id, "request": request_id, "proposal": proposal_id,
         "invite": organizer.post(f"{path}/invites", json={"link": True})["id"],
+        **something_hooked(organizer, path),
         "talk": participant.post("/ai/conversations", json={"trip_id": trip["id"]})["id"],
     }  # fmt: skip
     people = {

@@ -26,6 +26,7 @@ from wandr.gate import gate
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import row_of
 from wandr.graphql.context import Context, Info
+from wandr.graphql.hook_mutations import HookMutation
 from wandr.graphql.place_mutations import PlaceMutation
 from wandr.graphql.query import (
     Notification,
@@ -68,7 +69,7 @@ class CreatedInvite:
 
 
 @strawberry.type
-class Mutation(PlaceMutation):
+class Mutation(PlaceMutation, HookMutation):
     @strawberry.mutation(description="Change your own profile.")
     def update_me(
         self: Any, info: Info, input: ProfileInput, expect_version: scalars.BigInt | None = None

@@ -19,6 +19,7 @@ from wandr.graphql import objects, scalars
 from wandr.graphql.batches import Row, row_of
 from wandr.graphql.connections import FIRST, connected, connection_of, page_args
 from wandr.graphql.context import Context, Info, parsed
+from wandr.graphql.hooks import HookQuery
 from wandr.graphql.places import PlaceQuery
 from wandr.graphql.trips import ConversationConnection, InviteConnection, Trip
 from wandr.graphql.types import input_of, loaded, type_of
@@ -53,7 +54,7 @@ class History:
 
 
 @strawberry.type
-class Query(PlaceQuery):
+class Query(PlaceQuery, HookQuery):
     @strawberry.field(description="The account that asks.")
     def me(self: Any, info: Info) -> User:
         return UserView().dump(users.profile_of(info.context.viewer))
