@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from wandr.ai.checker import money, nights, opening, pace, when, where
@@ -37,13 +38,17 @@ FINDING_CODES: Final = (
     *("hours_unknown", "cost_unknown", "stays_unknown"),
 )
 GRAVITY: Final = {"error": 0, "warning": 1, "info": 2}
+MOST_OF_A_RULE: Final = (
+    200  # findings: of a thousand things at once, half a million pairs are wrong
+)
 MOST_MENDED: Final = 10  # findings that get fixes: to try them takes time
 
 
 def check(plan: Itinerary, *, with_fixes: bool = True) -> tuple[Finding, ...]:
-    """What is wrong with a plan, the worst first. Same plan, same findings."""
+    """What is wrong with a plan, the worst first; the first 200 of each rule. Same plan, same
+    findings."""
     found = sorted(
-        (finding for rule in RULES for finding in rule(plan)),
+        (finding for rule in RULES for finding in islice(rule(plan), MOST_OF_A_RULE)),
         key=lambda one: GRAVITY[one.severity],
     )
     mended = MOST_MENDED if with_fixes else 0

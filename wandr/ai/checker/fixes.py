@@ -14,6 +14,8 @@ from wandr.locations.hours import open_windows
 
 MOST_FIXES: Final = 2
 MOST_TRIED: Final = 8
+MOST_AROUND: Final = 200  # items in the days that a fix can touch
+MOST_WRONG: Final = 100  # errors in them: beyond, nothing simple helps
 STEP: Final = 5  # minutes: people meet at 10:35, not at 10:37
 DAY_ENDS: Final = time(22)
 # What one item does to its neighbours, and they to it.
@@ -138,12 +140,15 @@ def _mends(plan: Itinerary, swap: Swap, finding: Finding) -> bool:
         return False  # it would go on past midnight
     touched = [swap.old, swap.new or swap.old, *map(plan.item, finding.entity_ids)]
     before = plan.around(touched)
+    if len(before.items) > MOST_AROUND or len(wrong := _wrong_in(before)) > MOST_WRONG:
+        return False
     left = _wrong_in(before.instead(swap.old, swap.new))
-    return _key(finding) not in left and left <= _wrong_in(before)
+    return _key(finding) not in left and left <= wrong
 
 
 def _wrong_in(plan: Itinerary) -> set[Key]:
-    return {_key(finding) for rule in TRIED_BY for finding in rule(plan)}
+    found = (_key(finding) for rule in TRIED_BY for finding in rule(plan))
+    return set(islice(found, MOST_WRONG + 1))
 
 
 def _key(finding: Finding) -> Key:

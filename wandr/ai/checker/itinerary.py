@@ -108,11 +108,7 @@ class Itinerary:
     @cached_property
     def days(self) -> Mapping[date, tuple[Item, ...]]:
         """The items that begin on each day, in order."""
-        days: dict[date, list[Item]] = {}
-        for item in self.items:
-            if item.day is not None:
-                days.setdefault(item.day, []).append(item)
-        return {day: tuple(items) for day, items in sorted(days.items())}
+        return _by_day(self.items)
 
     @cached_property
     def schedules(self) -> tuple[tuple[Item, ...], ...]:
@@ -125,8 +121,7 @@ class Itinerary:
         """Of each schedule the days, with what begins in them; what several share comes once."""
         seen = set()
         for schedule in self.schedules:
-            for day in sorted({item.day for item in schedule if item.day}):
-                items = tuple(item for item in schedule if item.day == day)
+            for day, items in _by_day(schedule).items():
                 if items not in seen:
                     seen.add(items)
                     yield day, items
@@ -193,6 +188,14 @@ def minutes_between(start: datetime, end: datetime) -> int:
 def titles(items: Sequence[Item]) -> str:
     """The names of items, as they stand in a sentence."""
     return " and ".join(f"“{item.title}”" for item in items)
+
+
+def _by_day(items: Iterable[Item]) -> dict[date, tuple[Item, ...]]:
+    days: dict[date, list[Item]] = {}
+    for item in items:
+        if item.day is not None:
+            days.setdefault(item.day, []).append(item)
+    return {day: tuple(found) for day, found in sorted(days.items())}
 
 
 def _item(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import combinations
+from math import floor
 from typing import Final
 
-from wandr.ai.checker.itinerary import Itinerary, Spot, titles
+from wandr.ai.checker.itinerary import Item, Itinerary, Spot, titles
 from wandr.ai.planner.model import Finding
 from wandr.ai.planner.route import LONGEST_DETOUR, route_metres, shortest_metres
 from wandr.ai.planner.travel import metres_between
 
 SAME_SPOT_METRES: Final = 30
-A_BIT: Final = 0.001  # degrees of latitude: 111 m
+A_BIT, A_BIT_EAST = 0.001, 0.01  # degrees: 111 m, and more than 38 m up to 88 degrees north
+MOST_OTHERS: Final = 5_000  # pairs that are near each other and not the same
 ALIKE: Final = 0.9  # of two names, by Ratcliff and Obershelp
 COME_BACK_TO: Final = frozenset({"stay", "transport"})
 MOST_POINTS: Final = 9  # of one day, whose shortest order is found exactly
 WORTH_TELLING_METRES: Final = 500
+Placed = tuple[Item, Spot]
 
 
 def same_place_twice(plan: Itinerary) -> Iterator[Finding]:
@@ -27,8 +30,9 @@ def same_place_twice(plan: Itinerary) -> Iterator[Finding]:
         for one in plan.items
         if one.kind not in COME_BACK_TO and one.spot and one.day
     ]
-    for (first, there), (second, spot) in combinations(placed, 2):
-        if _is_same(there, spot) and first.people & second.people:
+    others = 0
+    for (first, there), (second, spot) in _near_each_other(placed):
+        if first.people & second.people and _is_same(there, spot):
             yield Finding(
                 "same_place_twice",
                 "error",
@@ -36,6 +40,8 @@ def same_place_twice(plan: Itinerary) -> Iterator[Finding]:
                 {"days": [f"{first.day}", f"{second.day}"]},
                 entity_ids=(first.id, second.id),
             )
+        elif (others := others + 1) > MOST_OTHERS:
+            return
 
 
 def backtracking(plan: Itinerary) -> Iterator[Finding]:
@@ -58,11 +64,29 @@ def backtracking(plan: Itinerary) -> Iterator[Finding]:
             )
 
 
+def _near_each_other(placed: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    """All pairs that may be of one place, in order: of one id, or of cells that touch."""
+    by_id: dict[str, list[int]] = {}
+    by_cell: dict[tuple[int, int], list[int]] = {}
+    for number, (_, spot) in enumerate(placed):
+        by_id.setdefault(spot.location_id, []).append(number)
+        by_cell.setdefault(_cell(spot), []).append(number)
+    for number, one in enumerate(placed):
+        row, column = _cell(one[1])
+        cells = [(row + y, column + x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+        numbers = [by_id[one[1].location_id], *(by_cell.get(cell, ()) for cell in cells)]
+        later = {other for found in numbers for other in found[bisect(found, number) :]}
+        for other in sorted(later):
+            yield one, placed[other]
+
+
+def _cell(spot: Spot) -> tuple[int, int]:
+    return floor(spot.latitude / A_BIT), floor(spot.longitude / A_BIT_EAST)
+
+
 def _is_same(one: Spot, other: Spot) -> bool:
     if one.location_id == other.location_id:
         return True
-    if abs(one.latitude - other.latitude) > A_BIT:  # most are far apart: cheap to tell
-        return False
     if metres_between(one.point, other.point) >= SAME_SPOT_METRES:
         return False
     names = one.name.casefold(), other.name.casefold()
