@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter, defaultdict
+from contextlib import suppress
 from random import Random
 from typing import Any
 
-from redis import Redis
+from redis import Redis, RedisError
 from sqlalchemy import func, select
 
 from tests.mail.conftest import Server
@@ -18,8 +19,10 @@ from tests.prove.world import World, world
 from tests.realtime.conftest import Group
 from tests.realtime.server import free_port
 from tests.webhooks.conftest import Receiver
+from wandr.deliveries.lanes import TASK
 from wandr.deliveries.models import Delivery
 from wandr.extensions import db
+from wandr.jobs.queue import enqueue
 from wandr.transaction import reading
 
 TRIPS, ADDRESSES, MAILS, EDITS = 10, 10, 100, 100
@@ -74,8 +77,25 @@ def _torment(place: World, crew: Crew, groups: list[Group], *receivers: Any) -> 
                 client.flushall()
             done["flushes of Redis"] += 1
         crew.look_after()
+        done["lanes woken three times at once"] += _wake_all_at_once()
         time.sleep(max(0.0, BETWEEN - (time.monotonic() - began)))
     return done
+
+
+def _wake_all_at_once() -> int:
+    """Each worker at each lane that waits, as when wake-ups coincide; how many lanes.
+
+    Whoever finds the head of a lane taken must not take the one behind it.
+    """
+    with reading():
+        lanes = list(
+            db.session.scalars(select(Delivery.lane).where(Delivery.state == "waiting").distinct())
+        )
+    for lane in lanes:
+        for number in range(WORKERS):
+            with suppress(RedisError):  # flushed, or away: the lanes are looked at later
+                enqueue(TASK, [lane], f"woken-{number}-{time.monotonic_ns()}")
+    return len(lanes)
 
 
 def _kill(crew: Crew, *, horse: bool) -> str:
