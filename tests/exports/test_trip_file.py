@@ -20,6 +20,7 @@ from wandr.exports.plan import read_plan
 from wandr.exports.trip_file import TripFile, trip_file
 from wandr.exports.trip_import import import_trip
 from wandr.extensions import db
+from wandr.http.json import MAX_DEPTH
 from wandr.itinerary.content import ACTIVITY
 from wandr.itinerary.models import KINDS, STATUSES
 from wandr.locations.service import create_custom_place
@@ -36,6 +37,26 @@ def without_ids(document: dict[str, Any]) -> dict[str, Any]:
     for activity in told["entities"]["activity"]:
         activity["id"] = next(numbers)
     return told
+
+
+def nested(levels: int) -> dict[str, Any]:
+    """An object so many levels deep."""
+    value: dict[str, Any] = {"a": 1}
+    for _ in range(levels - 1):
+        value = {"a": value}
+    return value
+
+
+def test_what_is_kept_may_be_so_deep_that_its_export_is_read_again(organizer, path):
+    """The file holds it deeper than the body did that brought it."""
+    deep = nested(MAX_DEPTH)
+    trip = organizer.get(path)
+    organizer.patch(
+        path, json={"trip_data": nested(MAX_DEPTH + 1)}, status=422, headers={"If-Match": "*"}
+    )
+    organizer.patch(path, json={"trip_data": deep}, headers={"If-Match": "*"})
+    made = organizer.post("/trips/import", json=organizer.get(f"{path}/export.json"), status=201)
+    assert (made["trip_data"], made["title"]) == (deep, trip["title"])
 
 
 @pytest.fixture

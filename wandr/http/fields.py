@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy import ColumnElement, func
 
-from wandr.http.json import is_safe_json, is_safe_text, written_size
+from wandr.http.json import MAX_DEPTH, is_safe_json, is_safe_text, is_shallow, written_size
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MAX_INT = 2**31 - 1
@@ -225,6 +225,8 @@ class JsonObject(SqlJson, fields.Dict):
             raise self.make_error("invalid")
         if not is_safe_json(value):
             raise ValidationError("Must not contain NUL or unpaired surrogates.")
+        if not is_shallow(value):
+            raise ValidationError(f"Must be nested at most {MAX_DEPTH} levels deep.")
         if written_size(value) > self.size:
             raise ValidationError(f"Must be at most {self.size} bytes as JSON.")
         return value

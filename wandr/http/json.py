@@ -9,7 +9,8 @@ from typing import Any
 
 from wandr.errors import BadRequest
 
-MAX_DEPTH = 32
+MAX_DEPTH = 32  # of what is kept
+MAX_BODY_DEPTH = 40  # what is kept stands a few levels deep in a body, and deeper in an export
 MAX_DIGITS = 350  # Postgres writes 1e-308 out in full, and may be sent what it wrote
 UNSAFE_TEXT = re.compile("[\x00\ud800-\udfff]")
 
@@ -28,18 +29,19 @@ def read_json(body: bytes) -> Any:
         raise BadRequest(f"The body is not JSON: {error}.") from None
     except RecursionError:
         raise BadRequest("The JSON is nested too deeply.") from None
-    check_depth(value)
+    if not is_shallow(value, MAX_BODY_DEPTH):
+        raise BadRequest(f"The JSON is nested more than {MAX_BODY_DEPTH} levels deep.")
     return value
 
 
-def check_depth(value: Any, limit: int = MAX_DEPTH) -> None:
-    """Raise BadRequest when lists and objects are nested more than `limit` levels deep."""
+def is_shallow(value: Any, limit: int = MAX_DEPTH) -> bool:
+    """Whether lists and objects are nested at most `limit` levels deep."""
     level = [value]
     for _ in range(limit + 1):
         level = [child for parent in level for child in _children(parent)]
         if not level:
-            return
-    raise BadRequest(f"The JSON is nested more than {limit} levels deep.")
+            return True
+    return False
 
 
 def is_safe_text(text: str) -> bool:
