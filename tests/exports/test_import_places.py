@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import pytest
+
+from tests.cast import make_person
+from wandr.exports.place_files import plain_text
+from wandr.exports.place_import import import_places
+from wandr.transaction import atomic
 
 TYPES = {
     "gpx": "application/gpx+xml",
@@ -129,8 +136,72 @@ def test_another_kind_of_file_is_refused_by_name(send, media):
 
 def test_too_many_places_are_refused_and_none_is_made(send, participant):
     points = "".join(f'<wpt lat="1" lon="{n / 10}"><name>P{n}</name></wpt>' for n in range(301))
-    assert "301 places" in send("gpx", f"<gpx>{points}</gpx>".encode(), status=422)["detail"]
+    assert (
+        "more than the 300 places"
+        in send("gpx", f"<gpx>{points}</gpx>".encode(), status=422)["detail"]
+    )
     assert participant.get("/locations/search?q=P17")["items"] == []
+
+
+def test_of_what_is_left_out_a_hundred_are_told(send):
+    features = json.dumps({"type": "FeatureCollection", "features": [0] * 5_000}).encode()
+    told = send("geojson", features)
+    assert (len(told["skipped"]), told["skipped_count"]) == (100, 5_000)
+
+
+@pytest.mark.parametrize(
+    ("form", "body"),
+    [
+        ("geojson", b'{"type":"FeatureCollection","features":[0' + b",0" * 20_000 + b"]}"),
+        ("kml", b"<kml>" + b"<a/>" * 500_000 + b"</kml>"),
+    ],
+    ids=["features", "tags"],
+)
+def test_a_file_of_no_end_is_refused_before_it_is_gone_through(send, form, body):
+    assert send(form, body, status=422)["code"] == "too_much"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("Tea<br>at <b>five</b>&amp;<p class='x'>Cake</p>", "Tea\nat five&\nCake"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("<!-- no --><![CDATA[so]]>it ends <a", "it ends <a"),
+        ("&lt;early&gt;", "<early>"),
+    ],
+)
+def test_a_description_is_read_as_text(html, text):
+    assert plain_text(html) == text
+
+
+@pytest.mark.parametrize("unit", ["<a ", "<!-- ", "<![CDATA[", "</", "<", "<a", "& ", "&# "])
+def test_a_description_full_of_what_never_ends_is_read_at_once(unit):
+    """Who looks for the end from each beginning is at it for minutes."""
+    assert plain_text(unit * 100_000) == (unit * 100_000).strip()
+
+
+def test_a_placemark_in_a_placemark_is_part_of_it(send):
+    inner = "<Placemark><name>In</name><Point><coordinates>1,2</coordinates></Point></Placemark>"
+    told = send("kml", f"<kml><Placemark><name>Out</name>{inner}</Placemark></kml>".encode())
+    assert [one["title"] for one in told["created"]] == ["Out"]
+
+
+def test_two_files_at_once_make_no_place_twice(committed_app):
+    person = make_person(committed_app, "Ada")
+    trip_id = UUID(person.post("/trips", json={"title": "Kyoto"})["id"])
+    told = []
+
+    def work():
+        with committed_app.app_context(), atomic():
+            told.append(import_places(trip_id, person.user_id, TYPES["gpx"], GPX))
+
+    with atomic():
+        first = import_places(trip_id, person.user_id, TYPES["gpx"], GPX)
+        other = Thread(target=work)
+        other.start()
+        other.join(0.3)
+    other.join()
+    assert (len(first["created"]), [len(one["created"]) for one in told]) == (2, [0])
 
 
 def test_a_deep_or_large_file_hurts_nobody(send):

@@ -156,6 +156,10 @@ def test_a_key_makes_one_trip_of_two_requests(organizer, document):
         (lambda d: d["entities"]["activity"][0].update(version=3), ["entities", "activity", "0", "version"]),
         (lambda d: d["entities"]["activity"][1].update(id=d["entities"]["activity"][0]["id"]), ["entities", "activity", "1", "id"]),
         (lambda d: d["entities"]["activity"][1]["location"].update(latitude=91), ["entities", "activity", "1", "location", "latitude"]),
+        (lambda d: d["entities"]["activity"][1]["location"].update(timezone="Mars/Phobos"), ["entities", "activity", "1", "location", "timezone"]),
+        (lambda d: d["entities"]["activity"][1]["location"].update(timezone="../../etc/passwd"), ["entities", "activity", "1", "location", "timezone"]),
+        (lambda d: d["entities"]["activity"][1]["location"].update(country_code="pt"), ["entities", "activity", "1", "location", "country_code"]),
+        (lambda d: d["entities"]["activity"][1]["location"].update(name=""), ["entities", "activity", "1", "location", "name"]),
     ],
 )  # fmt: skip
 def test_a_bad_file_changes_nothing_and_says_where(organizer, document, change, where):

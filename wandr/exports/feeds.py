@@ -19,7 +19,8 @@ from wandr.users.models import User
 
 def open_feed(user_id: UUID, trip_id: UUID) -> str:
     """The token of a new feed, told this once; an earlier one of theirs ends. NotFound, outside."""
-    trip_for(user_id, trip_id)
+    member = trip_for(user_id, trip_id).member
+    db.session.refresh(member, with_for_update=True)  # of two at once, the later one stays
     _delete(user_id, trip_id)
     token = secrets.token_urlsafe(24)
     db.session.add(CalendarFeed(trip_id=trip_id, user_id=user_id, token_hash=_hash(token)))

@@ -19,6 +19,7 @@ from wandr.locations.adopting import adopt_places
 from wandr.locations.kinds import CUSTOM
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
+from wandr.trips.models import Trip
 
 MOST_PLACES: Final = 300  # that one file may add
 MOST_TOLD: Final = 100  # of what was left out
@@ -40,26 +41,28 @@ def import_places(
     reader = READERS.get(media_type)
     if reader is None:
         raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
-    there, skipped, wanted = _spots_of(trip_id), [], []
+    db.session.get_one(Trip, trip_id, with_for_update=True)  # of two files at once, one sees both
+    there, skipped, skipped_count, wanted = _spots_of(trip_id), [], 0, []
     for one in reader(body):
         spot = _spot(one.name, *one.point) if one.point else None
         if spot is None or spot in there:
             reason = "It is in the trip already." if spot else one.reason
-            skipped.append({"name": one.name, "reason": reason})
+            skipped_count += 1
+            if skipped_count <= MOST_TOLD:
+                skipped.append({"name": one.name, "reason": reason})
         else:
             there.add(spot)
             wanted.append(one)
-    if len(wanted) > MOST_PLACES:
-        raise Invalid(f"The file has {len(wanted)} places; {MOST_PLACES} can be added at once.")
+        if len(wanted) > MOST_PLACES:
+            raise Invalid(f"The file has more than the {MOST_PLACES} places that can be added.")
     ops = _ops(actor, wanted)
     outcome = apply(trip_id, actor, ops, source="import", client_id=client_id).or_refused()
     created = [{"id": str(op.id), "title": one.name} for op, one in zip(ops, wanted, strict=True)]
-    told = skipped[:MOST_TOLD]
     return {
         "head": outcome.head,
         "created": created,
-        "skipped": told,
-        "skipped_count": len(skipped),
+        "skipped": skipped,
+        "skipped_count": skipped_count,
     }
 
 
