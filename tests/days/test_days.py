@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from tests.ai.checker.trips import activity, snapshot
 from tests.statements import counted
+from wandr.days.days import days_of
 from wandr.days.schemas import DaysView
 
 JAPAN = {"timezone": "Asia/Tokyo", "country_code": "JP"}
@@ -121,6 +124,24 @@ def test_a_hotel_has_no_opening_hours(days, plan, place):
     found = days()
     assert found["2027-04-01"]["items"][0]["is_open"] is None
     assert [len(found[f"2027-04-0{day}"]["ongoing"]) for day in (1, 2, 3, 4)] == [0, 1, 1, 0]
+
+
+def test_of_a_thousand_stays_that_go_on_fifty_are_told():
+    """Each of a thousand days would tell up to a thousand of them."""
+    stays = [
+        activity(f"S{n}", f"{date(2027, 5, 3) + timedelta(n)}", end_day="2200-01-01", kind="stay")
+        for n in range(1_000)
+    ]
+    told = days_of(snapshot(*stays))["days"]
+    assert [len(day["ongoing"]) for day in told[:60]] == [min(n, 50) for n in range(60)]
+    assert told[-1]["ongoing"] == [stay["id"] for stay in stays[:50]]
+
+
+def test_where_no_zone_is_known_the_sun_is_not_guessed(days, organizer, participant, path, plan):
+    organizer.patch(path, json={"start_date": "2027-05-03", "end_date": "2027-05-03"})
+    boat = {"name": "Boat", "latitude": 35, "longitude": 170}  # no city within 100 km
+    plan("Boat", day="2027-05-03", location_id=participant.post("/locations", json=boat)["id"])
+    assert days()["2027-05-03"]["sun"] is None
 
 
 def test_the_sun_and_the_holidays_are_those_of_the_place(days, organizer, path, plan, place):

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.ai.planner.building import MONDAY, place
-from wandr.locations.hours import daylight, knows_holidays, open_windows
+from wandr.locations.hours import daylight, knows_holidays, open_windows, sun_up
 
 THANKSGIVING_DAY_OF_JAPAN = date(2026, 11, 23)
 
@@ -55,6 +55,25 @@ def test_the_sun_sets_at_the_place():
     ((rise, fall),) = open_windows(kyoto, MONDAY)
     assert (rise // 60, fall // 60) == (6, 17)
     assert daylight(kyoto, MONDAY) == (rise, fall)
+
+
+@pytest.mark.parametrize(
+    ("zone", "point", "rise", "fall"),
+    [
+        ("America/Anchorage", (64.8378, -147.7164), (2, 57), (24, 47)),  # almanac: 02:57, 00:47
+        ("Atlantic/Reykjavik", (64.1466, -21.9426), (2, 55), (24, 3)),  # almanac: 02:55, 00:03
+    ],
+)
+def test_a_sun_that_sets_after_midnight_sets_on_the_next_day(zone, point, rise, fall):
+    there = place("a", timezone=zone, latitude=point[0], longitude=point[1])
+    told = sun_up(there, date(2027, 6, 18))
+    for minute, (hour, more) in zip(told, (rise, fall), strict=True):
+        assert abs(minute - (60 * hour + more)) <= 5
+
+
+@pytest.mark.parametrize("day", [date(2027, 6, 18), date(2027, 12, 18)])
+def test_where_it_is_always_or_never_up_it_does_not_rise(day):
+    assert sun_up(place("a", timezone="Europe/Oslo", latitude=78.2, longitude=15.6), day) is None
 
 
 def test_a_day_on_which_clocks_change_keeps_its_local_hours():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any
+from heapq import heappop, heappush
+from itertools import islice
+from typing import Any, Final
 
 from wandr.ai.checker.itinerary import Item, Itinerary, Spot, Terms, read_itinerary
 from wandr.ai.checker.opening import VISITS, clock, is_open
@@ -15,6 +17,7 @@ from wandr.locations.hours import open_windows, sun_up
 from wandr.locations.routing import estimate_leg, usual_mode
 from wandr.locations.sphere import Point
 
+MOST_ONGOING: Final = 50
 Json = dict[str, Any]
 Meant = Mapping[str, Item]  # what is to take place, by id: neither ideas nor notes
 
@@ -34,8 +37,9 @@ def days_of(snapshot: Mapping[str, Any]) -> Json:
         activities = by_day[f"{day}"]
         spots = _spots(activities, meant) or ([spot] if spot else [])
         days.append({"day": f"{day}", **_told(day, activities, meant, spots)})
-        days[-1]["ongoing"] = [item.id for item in plan.items if _goes_on(item, day)]
         spot = spots[-1] if spots else None
+    for told, ongoing in zip(days, _ongoing(plan, by_day), strict=True):
+        told["ongoing"] = ongoing
     return {
         "trip_id": plan.trip_id,
         "seq": snapshot["seq"],
@@ -66,8 +70,21 @@ def _told(day: date, activities: Sequence[Json], meant: Meant, spots: Sequence[S
     }
 
 
-def _goes_on(item: Item, day: date) -> bool:
-    return item.day is not None and item.day < day <= (item.last_day or item.day)
+def _ongoing(plan: Itinerary, planned: Iterable[str | None]) -> Iterator[list[str]]:
+    """Of each day what began before and has not ended, the earliest first; at most `MOST_ONGOING`:
+    of a thousand stays for years, each day would tell them all."""
+    stays = ((one.day, one.last_day, one.id) for one in plan.items if one.day and one.last_day)
+    coming = deque(sorted(stays))
+    going: dict[str, None] = {}
+    ends: list[tuple[date, str]] = []
+    for day in _calendar(plan, planned):
+        while coming and coming[0][0] < day:
+            _, last_day, item_id = coming.popleft()
+            going[item_id] = None
+            heappush(ends, (last_day, item_id))
+        while ends and ends[0][0] < day:
+            del going[heappop(ends)[1]]
+        yield list(islice(going, MOST_ONGOING))
 
 
 def _entry(activity: Json, item: Item | None) -> Json:
@@ -112,7 +129,9 @@ def _costs(activities: Sequence[Json], meant: Meant) -> list[Json]:
     return [{"currency": code, "cost_minor": sums[code]} for code in sorted(sums)]
 
 
-def _sun(spot: Spot, day: date) -> Json:
+def _sun(spot: Spot, day: date) -> Json | None:
+    if not spot.knows_zone:
+        return None
     up = sun_up(spot, day)
     return {
         "timezone": spot.timezone,

@@ -42,9 +42,9 @@ def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
 
 
 def sun_up(place: Opens, day: date) -> Window | None:
-    """From sunrise to sunset at the place; None on days on which it does not rise."""
-    windows = _evaluate("sunrise-sunset", day, place.country_code, (place.timezone, place.point))
-    return windows[0] if windows else None
+    """From sunrise to sunset at the place, which may come after midnight: then it is more than 24
+    hours; None on days on which the sun does not rise, be it always or never up."""
+    return _sun_up(day, place.timezone, place.point)
 
 
 def daylight(place: Opens, day: date) -> Window:
@@ -73,6 +73,20 @@ def _evaluate(
     except ParserError:
         return None
     return _windows_of(hours, day)
+
+
+@lru_cache(maxsize=8192)
+def _sun_up(day: date, zone: str, coordinates: Degrees) -> Window | None:
+    sun = OpeningHours(
+        "sunrise-sunset", timezone=ZoneInfo(zone), coords=coordinates, auto_country=False
+    )
+    midnight = datetime.combine(day, time())
+    for start, end, state, _comment in sun.intervals(midnight, midnight + timedelta(days=2)):
+        if state == State.OPEN and start.date() == day and start.time() > time():
+            return _minute(start, day), (end.date() - day).days * MIDNIGHT + _minute(
+                end, end.date()
+            )
+    return None
 
 
 def _windows_of(hours: OpeningHours, day: date) -> tuple[Window, ...] | None:

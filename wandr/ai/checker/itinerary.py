@@ -38,6 +38,7 @@ class Spot:
     country_code: str
     hours: str | None
     indoor: bool | None
+    knows_zone: bool = True  # else `timezone` is UTC, for want of another
 
     @property
     def point(self) -> Point:
@@ -240,6 +241,7 @@ def _spot(
         country_code=location["country_code"] or "",
         hours=location["hours"],
         indoor=known.get(location["id"], {}).get("indoor"),
+        knows_zone=location["timezone"] is not None,
     )
 
 

@@ -109,7 +109,8 @@ def parts_of(item: Item) -> Sequence[Part]:
 
 
 def clock(minute: int) -> str:
-    """Minutes after midnight as people write them."""
+    """Minutes after midnight as people write them, also those of the next day."""
+    minute -= MIDNIGHT if minute > MIDNIGHT else 0
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
