@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from uuid import uuid4
 
 import pytest
+
+from tests.cast import make_person
+from wandr.locations.custom import add_place
+from wandr.locations.loading import load_rows
+from wandr.transaction import atomic
 
 HOME = {"name": "Home", "latitude": 35.0, "longitude": 135.7}
 
@@ -50,6 +56,60 @@ def test_one_is_changed_and_found_by_its_new_name(participant, path, plan):
     assert participant.get(f"{path}/activities/{activity['id']}")["location"]["name"] == "Home"
     participant.patch(f"/locations/{made['id']}", json={"latitude": 91}, status=422)
     participant.patch(f"/locations/{made['id']}", json={"source": "atlas"}, status=422)
+
+
+def test_who_has_seen_an_older_version_changes_and_forgets_nothing(participant):
+    address = f"/locations/{participant.post('/locations', json=HOME)['id']}"
+    participant.get(address)
+    seen = {"If-Match": participant.raw.headers["ETag"]}
+    participant.patch(address, json={"name": "Castle"}, headers=seen, status=200)
+    for call in (participant.patch, participant.delete):
+        body = {"json": {"name": "Hut"}} if call == participant.patch else {}
+        assert call(address, headers=seen, status=412, **body)["code"] == "stale"
+    assert participant.get(address)["name"] == "Castle"
+    participant.delete(address, headers={"If-Match": participant.raw.headers["ETag"]}, status=204)
+
+
+def test_one_that_is_moved_takes_on_the_country_and_zone_of_where_it_is(participant, world):
+    made = participant.post("/locations", json={**HOME, "latitude": 35.0116, "longitude": 135.7681})
+    assert (made["country_code"], made["timezone"]) == ("JP", "Asia/Tokyo")
+    there = {"latitude": 42.1, "longitude": -72.6}
+    told = participant.patch(f"/locations/{made['id']}", json=there)
+    assert (told["country_code"], told["timezone"]) == ("US", "America/New_York")
+    told = participant.patch(f"/locations/{made['id']}", json={"latitude": 0, "longitude": -150})
+    assert (told["country_code"], told["admin"], told["timezone"]) == (None, None, None)
+    given = {"latitude": 42.1, "longitude": -72.6, "country_code": "XK"}
+    assert participant.patch(f"/locations/{made['id']}", json=given)["country_code"] == "XK"
+
+
+def test_a_name_of_ones_own_for_a_public_place_is_nobody_elses_and_stays(
+    participant, outsider, world
+):
+    public = participant.get("/locations/search?q=kyoto&limit=1")["items"][0]
+    spot = {name: public[name] for name in ("latitude", "longitude")}
+    mine = participant.post("/locations", json={"name": "Zyx Rendezvous", **spot})
+    participant.post(f"/locations/{mine['id']}/merge", json={"into": public["id"]})
+    search = f"/locations/search?q=zyx+rendezvous&near={spot['latitude']},{spot['longitude']}"
+    for _ in range(2):
+        assert [one["id"] for one in participant.get(search)["items"]] == [public["id"]]
+        assert outsider.get(search)["items"] == []
+        load_rows(world)  # as the next deploy does
+
+
+def test_two_of_the_same_at_once_are_one(committed_app):
+    person, found, given = make_person(committed_app, "Ada"), [], {**HOME, "kind": "home"}
+
+    def work():
+        with committed_app.app_context(), atomic():
+            found.append(add_place(person.user_id, given)[1])
+
+    with atomic():
+        assert add_place(person.user_id, given)[1]
+        other = Thread(target=work)
+        other.start()
+        other.join(0.3)
+    other.join()
+    assert found == [False]
 
 
 def test_one_is_forgotten_and_its_copy_stays(participant, path, plan):

@@ -10,15 +10,21 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from wandr.base import utc_now
-from wandr.errors import NotFound, wrong_field
+from wandr.errors import NotFound, Stale, wrong_field
 from wandr.extensions import db
 from wandr.http.pages import Keyset
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
-from wandr.locations.service import create_custom_place, find_location, make_findable
+from wandr.locations.service import (
+    create_custom_place,
+    find_location,
+    inherited_at,
+    make_findable,
+)
 from wandr.locations.sphere import Point, distance_m
 
 SAME_M: Final = 50
+LOCK: Final = 0x57_61_6E_64  # somebody's places: two requests at once see each other's
 MAY_DIFFER: Final = frozenset({"name", "latitude", "longitude"})
 NEWEST_FIRST = Keyset("own places", (Location.created_at, Location.id), descending=True)
 
@@ -30,6 +36,7 @@ def own_places(user_id: UUID) -> Select[Any]:
 
 def add_place(user_id: UUID, given: Mapping[str, Any]) -> tuple[Location, bool]:
     """A place of one's own, and whether it is new: one is never twice there. Raises Conflict."""
+    db.session.execute(select(func.pg_advisory_xact_lock(LOCK, user_id.int % 2**31)))
     there = find_same(user_id, given)
     if there is not None:
         return there, False
@@ -51,10 +58,19 @@ def find_same(user_id: UUID, given: Mapping[str, Any]) -> Location | None:
     return None
 
 
-def change_place(user_id: UUID, location_id: UUID, wanted: Mapping[str, Any]) -> Location:
-    """Change a place of one's own. Raises NotFound."""
-    place = _own(user_id, location_id)
-    for name, value in wanted.items():
+def version_of(place: Location) -> int:
+    """A number that another version of the place does not have: its microseconds since 1970."""
+    return int(place.updated_at.timestamp() * 1_000_000)
+
+
+def change_place(
+    user_id: UUID, location_id: UUID, wanted: Mapping[str, Any], *, expected: int | None = None
+) -> Location:
+    """Change a place of one's own. Raises NotFound, Stale when it is not the `expected` version."""
+    place = _own(user_id, location_id, expected)
+    point = Point(wanted.get("latitude", place.latitude), wanted.get("longitude", place.longitude))
+    moved = inherited_at(point) if point != _point(place) else {}
+    for name, value in {**moved, **wanted}.items():
         setattr(place, name, value)
     place.updated_at = utc_now()
     db.session.execute(delete(LocationName).where(LocationName.location_id == place.id))
@@ -63,9 +79,9 @@ def change_place(user_id: UUID, location_id: UUID, wanted: Mapping[str, Any]) ->
     return place
 
 
-def delete_place(user_id: UUID, location_id: UUID) -> None:
-    """Forget a place of one's own. Raises NotFound."""
-    db.session.delete(_own(user_id, location_id))
+def delete_place(user_id: UUID, location_id: UUID, *, expected: int | None = None) -> None:
+    """Forget a place of one's own. Raises NotFound, Stale when it is not the `expected` version."""
+    db.session.delete(_own(user_id, location_id, expected))
 
 
 def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
@@ -87,10 +103,13 @@ def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
     return kept
 
 
-def _own(user_id: UUID, location_id: UUID) -> Location:
-    place = db.session.scalar(own_places(user_id).where(Location.id == location_id))
+def _own(user_id: UUID, location_id: UUID, expected: int | None = None) -> Location:
+    mine = own_places(user_id).where(Location.id == location_id).with_for_update()
+    place = db.session.scalar(mine.execution_options(populate_existing=True))
     if place is None:
         raise NotFound()
+    if expected is not None and expected != version_of(place):
+        raise Stale("The place has changed since.")
     return place
 
 

@@ -68,15 +68,16 @@ UPSERT_NAMES: Final = text(
     """
     INSERT INTO location_names AS old SELECT * FROM staged_names ORDER BY name
     ON CONFLICT (location_id, name) DO UPDATE SET
-        kind = excluded.kind, weight = excluded.weight, forgiving = excluded.forgiving
-    WHERE (old.kind, old.weight, old.forgiving)
-        IS DISTINCT FROM (excluded.kind, excluded.weight, excluded.forgiving)
+        kind = excluded.kind, weight = excluded.weight, forgiving = excluded.forgiving,
+        owner_id = NULL
+    WHERE (old.kind, old.weight, old.forgiving, old.owner_id)
+        IS DISTINCT FROM (excluded.kind, excluded.weight, excluded.forgiving, excluded.owner_id)
     """
 )
 FORGET_NAMES: Final = text(
     """
     DELETE FROM location_names old USING staged_locations place
-    WHERE old.location_id = place.id AND NOT EXISTS (
+    WHERE old.location_id = place.id AND old.owner_id IS NULL AND NOT EXISTS (
         SELECT FROM staged_names new
         WHERE new.location_id = old.location_id AND new.name = old.name)
     """

@@ -9,8 +9,8 @@ from flask import Response, jsonify, request
 
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
-from wandr.errors import BadRequest, Conflict, Invalid, NotFound
-from wandr.http.etags import versioned
+from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
+from wandr.http.etags import expected_version, versioned
 from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.locations import asked, custom, service
@@ -145,19 +145,20 @@ def create_location(body: dict[str, Any]) -> Response:
 @door(Access.USER)
 @blueprint.arguments(CustomPlaceUpdate)
 @blueprint.response(200, LocationView)
-@problems(Invalid, NotFound)
+@problems(Invalid, NotFound, Stale)
 def update_location(body: dict[str, Any], location_id: UUID) -> Response:
     """Change a place of your own; activities keep the copy that they have."""
-    return _answer(custom.change_place(me().user_id, location_id, body))
+    expected = expected_version()
+    return _answer(custom.change_place(me().user_id, location_id, body, expected=expected))
 
 
 @blueprint.route("/<uuid:location_id>", methods=["DELETE"])
 @door(Access.USER)
 @blueprint.response(204)
-@problems(NotFound)
+@problems(NotFound, Stale)
 def delete_location(location_id: UUID) -> None:
     """Forget a place of your own; activities keep the copy that they have."""
-    custom.delete_place(me().user_id, location_id)
+    custom.delete_place(me().user_id, location_id, expected=expected_version())
 
 
 @blueprint.route("/<uuid:location_id>/merge", methods=["POST"])
@@ -198,4 +199,4 @@ def _degraded(response: Response, services: list[str]) -> Response:
 
 
 def _answer(place: Location, **more: Any) -> Response:
-    return versioned(VIEW.dump(place), int(place.updated_at.timestamp()), **more)
+    return versioned(VIEW.dump(place), custom.version_of(place), **more)

@@ -47,6 +47,13 @@ class Hours(Text):
         super().__init__(500, low=1, metadata=metadata, validate=[_readable_hours], **more)
 
 
+class Country(Text):
+    """A country by ISO 3166-1 alpha-2."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(2, low=2, validate=[validate.Regexp("^[A-Z]{2}$")], **more)
+
+
 class Near(fields.Field):
     """A point as `latitude,longitude`."""
 
@@ -80,13 +87,13 @@ class AttributionsView(WandrSchema):
 class PlaceRecord(WandrSchema):
     """What an activity keeps of a place, as a file tells it: named by its source, not by an id."""
 
-    name = Text(200, required=True)
+    name = Text(200, low=1, required=True)
     kind = Text(20, required=True)
     latitude = Coordinate(90, required=True)
     longitude = Coordinate(180, required=True)
-    country_code = Text(2, required=True, allow_none=True)
+    country_code = Country(required=True, allow_none=True)
     admin = Text(200, required=True, allow_none=True)
-    timezone = Text(64, required=True, allow_none=True)
+    timezone = Zone(required=True, allow_none=True)
     hours = Text(500, required=True, allow_none=True)
     source = Text(40, required=True)
     source_id = Text(200, required=True)
@@ -163,7 +170,7 @@ class CustomPlaceFields(WandrSchema):
     kind = Choice(*CUSTOM_KINDS, load_default=CUSTOM)
     latitude = Coordinate(90, required=True)
     longitude = Coordinate(180, required=True)
-    country_code = Text(2, low=2, validate=[validate.Regexp("^[A-Z]{2}$")])
+    country_code = Country()
     timezone = Zone()
     hours = Hours(load_default=None, allow_none=True)
 

@@ -101,8 +101,7 @@ def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
     if (db.session.scalar(mine) or 0) >= MAX_CUSTOM_PLACES:
         raise Conflict(f"You have {MAX_CUSTOM_PLACES} places already.", code="too_many_places")
     place_id = new_id()
-    city = closest_city(Point(given["latitude"], given["longitude"]))
-    inherited = _inherited(city) if city and city.distance_m <= INHERITED_WITHIN_M else {}
+    inherited = inherited_at(Point(given["latitude"], given["longitude"]))
     place = Location(
         id=place_id,
         source="custom",
@@ -117,7 +116,11 @@ def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
     return place
 
 
-def _inherited(city: Neighbour) -> dict[str, Any]:
+def inherited_at(point: Point) -> dict[str, Any]:
+    """Country, region, zone and context from the nearest city within 100 km, else None each."""
+    city = closest_city(point)
+    if city is None or city.distance_m > INHERITED_WITHIN_M:
+        return {"country_code": None, "admin": None, "timezone": None, "context": ""}
     place = city.location
     return {
         "country_code": place.country_code,

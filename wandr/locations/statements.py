@@ -85,7 +85,7 @@ AROUND = text(
     SELECT location_id, max(
         0.75::real + 0.25::real * length(:text) / length(name) + 0.4::real * weight) AS score
     FROM location_names
-    WHERE name >= :text AND name < :past AND location_id = ANY(ARRAY(
+    WHERE owner_id IS NULL AND name >= :text AND name < :past AND location_id = ANY(ARRAY(
         SELECT id FROM locations
         WHERE created_by IS NULL AND (:kinds IS NULL OR kind = ANY(CAST(:kinds AS text[])))
         ORDER BY {_sql(PLACE)} <-> {_sql(POINT)} LIMIT 100))
