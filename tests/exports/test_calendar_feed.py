@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Thread
+from uuid import UUID
+
 import pytest
 
+from tests.cast import make_person
 from tests.exports.ics import read_with_ical
 from tests.group import join
+from wandr.errors import NotFound
+from wandr.exports.feeds import open_feed, read_feed
+from wandr.transaction import atomic
 
 
 @pytest.fixture
@@ -35,6 +42,25 @@ def test_a_new_address_ends_the_old_one(client, feed):
     assert old != new
     assert client.get(old).status_code == 404
     assert client.get(new).status_code == 200
+
+
+def test_of_two_opened_at_once_the_later_one_stays(committed_app):
+    person = make_person(committed_app, "Ada")
+    trip_id, tokens = UUID(person.post("/trips", json={"title": "Kyoto"})["id"]), []
+
+    def work():
+        with committed_app.app_context(), atomic():
+            tokens.append(open_feed(person.user_id, trip_id))
+
+    with atomic():
+        first = open_feed(person.user_id, trip_id)
+        other = Thread(target=work)
+        other.start()
+        other.join(0.3)
+    other.join()
+    with pytest.raises(NotFound):
+        read_feed(first)
+    assert read_feed(tokens[0])
 
 
 def test_it_can_be_ended_and_ending_it_twice_is_no_error(client, feed, viewer, path):

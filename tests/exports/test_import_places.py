@@ -10,8 +10,10 @@ from uuid import UUID
 import pytest
 
 from tests.cast import make_person
+from tests.statements import counted
 from wandr.exports.place_files import plain_text
 from wandr.exports.place_import import import_places
+from wandr.extensions import db
 from wandr.transaction import atomic
 
 TYPES = {
@@ -178,6 +180,20 @@ def test_a_description_is_read_as_text(html, text):
 def test_a_description_full_of_what_never_ends_is_read_at_once(unit):
     """Who looks for the end from each beginning is at it for minutes."""
     assert plain_text(unit * 100_000) == (unit * 100_000).strip()
+
+
+def test_many_places_cost_as_many_statements_as_few(send):
+    costs = []
+    for many in (2, 60):
+        points = "".join(
+            f'<wpt lat="35" lon="{135 + n / 100}"><name>{many} {n}</name></wpt>'
+            for n in range(many)
+        )
+        with counted(db.session.connection()) as seen:
+            told = send("gpx", f"<gpx>{points}</gpx>".encode())
+        assert len(told["created"]) == many
+        costs.append(len([one for one in seen if "activities" not in one]))
+    assert costs[0] == costs[1]  # beside what the write path does for each op
 
 
 def test_a_placemark_in_a_placemark_is_part_of_it(send):

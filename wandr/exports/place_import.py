@@ -42,7 +42,8 @@ def import_places(
     if reader is None:
         raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
     db.session.get_one(Trip, trip_id, with_for_update=True)  # of two files at once, one sees both
-    there, skipped, skipped_count, wanted = _spots_of(trip_id), [], 0, []
+    there, skipped, skipped_count = _spots_of(trip_id), [], 0
+    wanted: list[Found] = []
     for one in reader(body):
         spot = _spot(one.name, *one.point) if one.point else None
         if spot is None or spot in there:
@@ -55,7 +56,8 @@ def import_places(
             wanted.append(one)
         if len(wanted) > MOST_PLACES:
             raise Invalid(f"The file has more than the {MOST_PLACES} places that can be added.")
-    ops = _ops(actor, wanted)
+    places = adopt_places(actor, [_copy(one) for one in wanted])  # kept: the session knows them
+    ops = [_op(one, place.id) for one, place in zip(wanted, places, strict=True)]
     outcome = apply(trip_id, actor, ops, source="import", client_id=client_id).or_refused()
     created = [{"id": str(op.id), "title": one.name} for op, one in zip(ops, wanted, strict=True)]
     return {
@@ -66,18 +68,16 @@ def import_places(
     }
 
 
-def _ops(actor: UUID, wanted: list[Found]) -> list[Op]:
-    copies = [
-        {"name": one.name, "kind": CUSTOM, "latitude": one.point[0], "longitude": one.point[1]}
-        for one in wanted
-        if one.point
-    ]
-    ops = []
-    for one, place in zip(wanted, adopt_places(actor, copies), strict=True):
-        told = {"title": one.name, "status": "idea", "notes": one.notes}
-        fields = ACTIVITY.loader.load({**told, "location_id": str(place.id)})
-        ops.append(Op("create", ACTIVITY, new_id(), fields))
-    return ops
+def _copy(found: Found) -> dict[str, Any]:
+    assert found.point is not None
+    latitude, longitude = found.point
+    return {"name": found.name, "kind": CUSTOM, "latitude": latitude, "longitude": longitude}
+
+
+def _op(found: Found, location_id: UUID) -> Op:
+    told = {"title": found.name, "status": "idea", "notes": found.notes}
+    fields = ACTIVITY.loader.load({**told, "location_id": str(location_id)})
+    return Op("create", ACTIVITY, new_id(), fields)
 
 
 def _spots_of(trip_id: UUID) -> set[Spot]:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, tuple_
 
 from wandr.extensions import db
 from wandr.locations.models import Location
-from wandr.locations.service import create_custom_place
+from wandr.locations.service import create_custom_places
 
 Copy = Mapping[str, Any]  # `service.COPIED` by name, without an id; a custom one may have fewer
 MAKING = ("name", "kind", "latitude", "longitude", "country_code", "timezone", "hours")
@@ -24,14 +24,14 @@ def adopt_places(user_id: UUID, copies: Sequence[Copy]) -> list[Location]:
     """
     known = _by_source(user_id, copies)
     own = _own(user_id, copies)
-    found = []
-    for copy in copies:
-        place = known.get((copy.get("source"), copy.get("source_id"))) or own.get(_spot(copy))
-        if place is None:
-            given = {name: copy[name] for name in MAKING if copy.get(name) is not None}
-            place = own[_spot(copy)] = create_custom_place(user_id, given)
-        found.append(place)
-    return found
+    missing = {
+        _spot(copy): {name: copy[name] for name in MAKING if copy.get(name) is not None}
+        for copy in copies
+        if _source(copy) not in known and _spot(copy) not in own
+    }
+    made = create_custom_places(user_id, list(missing.values())) if missing else []
+    own |= dict(zip(missing, made, strict=True))
+    return [known.get(_source(copy)) or own[_spot(copy)] for copy in copies]
 
 
 def _by_source(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
@@ -46,6 +46,10 @@ def _own(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
     names = sorted({one["name"] for one in copies})
     rows = select(Location).where(Location.created_by == user_id, Location.name.in_(names))
     return {(one.name, one.latitude, one.longitude): one for one in db.session.scalars(rows)}
+
+
+def _source(copy: Copy) -> tuple[Any, ...]:
+    return copy.get("source"), copy.get("source_id")
 
 
 def _spot(copy: Copy) -> tuple[Any, ...]:

@@ -69,13 +69,13 @@ def change_place(
     """Change a place of one's own. Raises NotFound, Stale when it is not the `expected` version."""
     place = _own(user_id, location_id, expected)
     point = Point(wanted.get("latitude", place.latitude), wanted.get("longitude", place.longitude))
-    moved = inherited_at(point) if point != _point(place) else {}
+    moved = inherited_at([point])[0] if point != _point(place) else {}
     for name, value in {**moved, **wanted}.items():
         setattr(place, name, value)
     place.updated_at = utc_now()
     db.session.execute(delete(LocationName).where(LocationName.location_id == place.id))
     db.session.flush()
-    make_findable(place)
+    make_findable([place])
     return place
 
 

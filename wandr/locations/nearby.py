@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Float, cast, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from wandr.extensions import db
 from wandr.locations.kinds import CITY, SIGHT, kinds_meant
@@ -46,10 +48,38 @@ def sights_within(point: Point, radius_m: float, limit: int) -> list[Neighbour]:
 
 def closest_city(point: Point) -> Neighbour | None:
     """The nearest city, however far. None when no city is loaded."""
-    chord = chord_to(point)
-    statement = select(Location, chord).where(IS_PUBLIC, Location.kind == CITY)
-    row = db.session.execute(statement.order_by(chord).limit(1)).first()
-    return None if row is None else Neighbour(row[0], metres_of_chord(row[1]))
+    return closest_cities([point])[0]
+
+
+def closest_cities(points: Sequence[Point]) -> list[Neighbour | None]:
+    """The nearest city of each point, by one statement."""
+    latitudes, longitudes = ([one[axis] for one in points] for axis in (0, 1))
+    degrees = ARRAY(Float)
+    asked = (
+        func.unnest(cast(latitudes, degrees), cast(longitudes, degrees))
+        .table_valued("latitude", "longitude", with_ordinality="number", name="asked")
+        .render_derived()
+    )
+    chord = PLACE.op("<->")(unit_vector(asked.c.latitude, asked.c.longitude)).label("chord")
+    nearest = (
+        select(Location.id, chord)
+        .where(IS_PUBLIC, Location.kind == CITY)
+        .order_by(chord)
+        .limit(1)
+        .correlate(asked)
+        .lateral("nearest")
+    )
+    statement = (
+        select(asked.c.number, Location, nearest.c.chord)
+        .select_from(asked)
+        .join(nearest, true())
+        .join(Location, Location.id == nearest.c.id)
+    )
+    found = {
+        number: Neighbour(location, metres_of_chord(distance))
+        for number, location, distance in db.session.execute(statement)
+    }
+    return [found.get(number) for number in range(1, len(points) + 1)]
 
 
 def chord_to(point: Point) -> ColumnElement[float]:

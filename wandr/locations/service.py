@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,13 @@ from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold, keys_of, tails
-from wandr.locations.nearby import Neighbour, closest_city, neighbours, sights_within
+from wandr.locations.nearby import (
+    Neighbour,
+    closest_cities,
+    closest_city,
+    neighbours,
+    sights_within,
+)
 from wandr.locations.search import find_by_name
 from wandr.locations.sphere import Point
 
@@ -97,28 +104,55 @@ def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
 
     Raises Conflict beyond 1,000 places per user.
     """
+    return create_custom_places(maker_id, [given])[0]
+
+
+def create_custom_places(maker_id: UUID, given: Sequence[dict[str, Any]]) -> list[Location]:
+    """Add several, all or none; as many statements as for one. Raises Conflict."""
     mine = select(func.count()).where(Location.created_by == maker_id)
-    if (db.session.scalar(mine) or 0) >= MAX_CUSTOM_PLACES:
-        raise Conflict(f"You have {MAX_CUSTOM_PLACES} places already.", code="too_many_places")
-    place_id = new_id()
-    inherited = inherited_at(Point(given["latitude"], given["longitude"]))
-    place = Location(
-        id=place_id,
-        source="custom",
-        source_id=str(place_id),
-        attribution="Added by a Wandr user",
-        created_by=maker_id,
-        **{**inherited, **given},
-    )
-    db.session.add(place)
+    if (db.session.scalar(mine) or 0) + len(given) > MAX_CUSTOM_PLACES:
+        raise Conflict(f"At most {MAX_CUSTOM_PLACES} places are yours.", code="too_many_places")
+    inherited = inherited_at([Point(one["latitude"], one["longitude"]) for one in given])
+    places = []
+    for one, around in zip(given, inherited, strict=True):
+        place_id = new_id()
+        place = Location(
+            id=place_id,
+            source="custom",
+            source_id=str(place_id),
+            attribution="Added by a Wandr user",
+            created_by=maker_id,
+            **{**around, **one},
+        )
+        places.append(place)
+    db.session.add_all(places)
     db.session.flush()
-    make_findable(place)
-    return place
+    make_findable(places)
+    return places
 
 
-def inherited_at(point: Point) -> dict[str, Any]:
+def inherited_at(points: Sequence[Point]) -> list[dict[str, Any]]:
     """Country, region, zone and context from the nearest city within 100 km, else None each."""
-    city = closest_city(point)
+    return [_inherited(city) for city in closest_cities(points)]
+
+
+def make_findable(places: Sequence[Location]) -> None:
+    """Write the names by which custom places are found."""
+    for place in places:
+        for name in keys_of([place.name]) | tails(fold(place.name)):
+            row = LocationName(
+                location_id=place.id,
+                name=name,
+                kind=place.kind,
+                weight=1.0,
+                forgiving=True,
+                owner_id=place.created_by,
+            )
+            db.session.add(row)
+    db.session.flush()
+
+
+def _inherited(city: Neighbour | None) -> dict[str, Any]:
     if city is None or city.distance_m > INHERITED_WITHIN_M:
         return {"country_code": None, "admin": None, "timezone": None, "context": ""}
     place = city.location
@@ -128,18 +162,3 @@ def inherited_at(point: Point) -> dict[str, Any]:
         "timezone": place.timezone,
         "context": fold(place.name),
     }
-
-
-def make_findable(place: Location) -> None:
-    """Write the names by which a custom place is found."""
-    for name in keys_of([place.name]) | tails(fold(place.name)):
-        row = LocationName(
-            location_id=place.id,
-            name=name,
-            kind=place.kind,
-            weight=1.0,
-            forgiving=True,
-            owner_id=place.created_by,
-        )
-        db.session.add(row)
-    db.session.flush()
