@@ -8,7 +8,7 @@ RAW_VALUES = {
     "5,000 digits": "9" * 5000,
     "1e999": "1e999",
     "NaN": "NaN",
-    "too deep": '{"a":' * 40 + "1" + "}" * 40,
+    "too deep": '{"a":' * 60 + "1" + "}" * 60,
     "NUL": '"a\\u0000b"',
     "NUL in a key": '{"a\\u0000b": 1}',
     "a lone surrogate": '"a\\ud800"',

@@ -63,7 +63,7 @@ def test_a_malformed_payload_is_acknowledged(raw, name, args) -> None:
             '["trip:join", "\\ud800"]',
         ),
         *('["trip:join", ' + "1" * 5000 + "]", '["trip:join", 1e999]'),
-        '["trip:join", ' + "[" * 40 + "]" * 40 + "]",
+        '["trip:join", ' + "[" * 60 + "]" * 60 + "]",
     ],
 )
 def test_unreadable_json_is_acknowledged(raw, text) -> None:
