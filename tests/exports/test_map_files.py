@@ -8,7 +8,10 @@ from uuid import uuid4
 import pytest
 
 from tests.exports.maps import points_by_gdal, points_by_library, ways_by_library
+from wandr.base import new_id
 from wandr.exports.geojson import cut_at_date_line
+from wandr.extensions import db
+from wandr.locations.models import Location
 
 TYPES = {
     "gpx": "application/gpx+xml",
@@ -17,6 +20,19 @@ TYPES = {
 }
 HOSTILE = '<script>alert(1)</script> & "quotes" ]]> \x0b \ufffe \u202e =1+1 \r\n</name> 寺'
 every_form = pytest.mark.parametrize("form", TYPES)
+
+
+@pytest.mark.parametrize("form", ["gpx", "kml", "html", "geojson"])
+def test_who_made_the_map_is_thanked_and_nobody_for_places_of_ones_own(export, plan, place, form):
+    there = {"kind": "temple", "latitude": 35, "longitude": 135, "source": "osm", "source_id": "n1"}
+    shrine = Location(id=new_id(), name="Shrine", attribution="© Mappers <ODbL>", **there)
+    db.session.add(shrine)
+    db.session.flush()
+    plan("Tea", day="2027-04-02", location_id=place())
+    assert b"Mappers" not in export(form)
+    plan("Shrine", day="2027-04-02", location_id=str(shrine.id))
+    told = export(form).decode()
+    assert "Mappers" in told and (form == "geojson" or "<ODbL>" not in told)
 
 
 @pytest.fixture

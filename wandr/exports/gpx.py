@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from wandr.exports.plan import Plan
 from wandr.exports.stops import Stop, decimal, stops_of, ways_of
-from wandr.exports.words import hours_of, one_line, web_address, words_of
+from wandr.exports.words import hours_of, one_line, thanks_for, web_address, words_of
 from wandr.exports.xml import child, written
 
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
@@ -15,8 +15,11 @@ NAMESPACE = "http://www.topografix.com/GPX/1/1"
 def gpx_of(plan: Plan) -> str:
     """The document as text. Activities without a place are not in it."""
     root = Element("gpx", {"xmlns": NAMESPACE, "version": "1.1", "creator": "Wandr"})
-    child(child(root, "metadata"), "name", one_line(plan.trip.title))
-    for stop in stops_of(plan.activities):
+    stops, metadata = list(stops_of(plan.activities)), child(root, "metadata")
+    child(metadata, "name", one_line(plan.trip.title))
+    if thanks := thanks_for(stop.place for stop in stops):
+        child(metadata, "desc", f"Places: {thanks}")
+    for stop in stops:
         _add_waypoint(root, stop)
     for day, stops in ways_of(plan):
         route = child(root, "rte")

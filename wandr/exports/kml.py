@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from wandr.exports.plan import Plan
 from wandr.exports.stops import Stop, decimal, stops_of, ways_of
-from wandr.exports.words import hours_of, one_line, web_address, words_of
+from wandr.exports.words import hours_of, one_line, thanks_for, web_address, words_of
 from wandr.exports.xml import child, written
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
@@ -19,12 +19,15 @@ def kml_of(plan: Plan) -> str:
     """The document as text. Activities without a place are not in it."""
     root = Element("kml", {"xmlns": NAMESPACE})
     document = child(root, "Document")
+    stops = list(stops_of(plan.activities))
     child(document, "name", one_line(plan.trip.title))
+    if thanks := thanks_for(stop.place for stop in stops):
+        child(document, "description", escape(f"Places: {thanks}"))
     ways = dict(ways_of(plan))
-    for day, stops in groupby(stops_of(plan.activities), key=lambda stop: stop.activity.day):
+    for day, there in groupby(stops, key=lambda stop: stop.activity.day):
         folder = child(document, "Folder")
         child(folder, "name", str(day) if day else "Unscheduled")
-        for stop in stops:
+        for stop in there:
             _add_place(folder, stop)
         if day in ways:
             _add_way(folder, str(day), ways[day])

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined
 
+from wandr.exports.words import thanks_for
+
 _HERE = files("wandr.exports")
 STYLE: Final = (_HERE / "page.css").read_text(encoding="utf-8")
 _HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -23,4 +25,12 @@ _PAGE = _ENVIRONMENT.from_string((_HERE / "page.html.j2").read_text(encoding="ut
 
 def page_of(snapshot: Mapping[str, Any], days: Mapping[str, Any]) -> str:
     """The page as HTML, of a snapshot and its day view (`days.days_of`)."""
-    return _PAGE.render(trip=snapshot["trip"], members=snapshot["members"], style=STYLE, **days)
+    activities = snapshot["entities"]["activity"]
+    names = ("location", "end_location")
+    return _PAGE.render(
+        trip=snapshot["trip"],
+        members=snapshot["members"],
+        thanks=thanks_for(one[name] for one in activities for name in names),
+        style=STYLE,
+        **days,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -53,3 +53,9 @@ def hours_of(activity: Activity) -> str:
     ends = "" if activity.end_time is None else f"-{activity.end_time:%H:%M}"
     starts = "" if activity.start_time is None else f" {activity.start_time:%H:%M}{ends}"
     return f"{activity.day}{starts}"
+
+
+def thanks_for(places: Iterable[Mapping[str, Any] | None]) -> str:
+    """Whom to thank for places, as their licences ask; nothing for those of people's own."""
+    told = {one_line(one["attribution"]) for one in places if one and one["source"] != "custom"}
+    return "; ".join(sorted(told))
