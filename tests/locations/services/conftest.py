@@ -163,6 +163,9 @@ FAULTS: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {
         one, b'{"code": "NoRoute", "features": 7, "routes": [], "trip": {}}'
     ),
     "nul": lambda one: answer(one, b'[{"name": "a\\u0000"}]'),
+    "nan": lambda one: answer(one, b'[{"importance": NaN}]'),
+    "infinite": lambda one: answer(one, b'{"importance": 1e999}'),
+    "a long number": lambda one: answer(one, b'{"importance": 1' + b"0" * 400 + b"}"),
     "deep": lambda one: answer(one, b"[" * 100_000),
     "cut": lambda one: answer(one, b'[{"na', Content_Length="1000"),
     "hang": hang,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.locations.services.conftest import FAULTS
+from tests.locations.services.conftest import FAULTS, answer
 from wandr.extensions import db
 from wandr.locations.loading import LocationRow, load_rows
 from wandr.locations.models import Location
@@ -154,12 +156,33 @@ def test_what_makes_no_sense_among_good_answers_is_passed_over(services, fake, l
         {**good, "osm_type": "x"},
         {**good, "name": "", "display_name": ""},
         {**good, "osm_id": "x"},
+        {**good, "osm_id": 10**300},
+        {**good, "lat": 10**340},
+        {**good, "name": {"en": "MAAT"}, "display_name": 5},
     ]
     fake.answers["/search"] = [*bad, good, good]
     assert [one["name"] for one in participant.get("/locations/search?q=maat")["items"]] == [
         "MAAT",
         "Maat Café",
     ]
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"1e999", b"1" + b"0" * 400])
+def test_a_number_that_is_none_spoils_an_answer(services, fake, lisbon, participant, number):
+    services(geocoder="nominatim")
+    text = json.dumps([{**fake.answers["/search"][0], "importance": "?"}]).encode()
+    fake.fault = lambda one: answer(one, text.replace(b'"?"', number))
+    assert participant.get("/locations/search?q=maat")["degraded"] == ["nominatim"]
+
+
+@pytest.mark.parametrize("hours", [5, {}, {"mo": "10:00"}, ["Mo 10:00-19:00"]])
+def test_hours_that_are_no_text_are_not_known(services, fake, lisbon, participant, hours):
+    services(geocoder="nominatim")
+    fake.answers["/search"] = [
+        {**fake.answers["/search"][0], "extratags": {"opening_hours": hours}}
+    ]
+    place = participant.get("/locations/search?q=maat")["items"][0]
+    assert (place["name"], place["hours"]) == ("MAAT", None)
 
 
 def test_without_a_geocoder_nobody_is_asked(services, fake, lisbon, participant):

@@ -16,6 +16,7 @@ PROFILES = {
         "car": "driving-car",
     },
 }
+MEASURES = ("distance", "length")
 each = pytest.mark.parametrize("name", PROFILES)
 
 
@@ -82,6 +83,20 @@ def test_another_number_of_legs_is_no_answer(services, fake, participant, name):
     assert way(participant, points=POINTS[:2])["degraded"] == [name]
     told = participant.post("/locations/matrix", json={"points": POINTS, "mode": "walk"})
     assert told["degraded"] == [name]
+
+
+@each
+@pytest.mark.parametrize("number", [-5, 1e300, 1e9, True, "7", pytest.param(10**340, id="vast")])
+def test_a_way_that_cannot_be_is_none(services, fake, participant, name, number):
+    def put(told):
+        if isinstance(told, dict):
+            return {key: number if key in MEASURES else put(one) for key, one in told.items()}
+        return [put(one) for one in told] if isinstance(told, list) else told
+
+    services(router=name)
+    fake.answers = put(fake.answers)
+    told = way(participant, status=200)
+    assert (told["source"], told["degraded"]) == ("estimate", [name])
 
 
 @pytest.mark.parametrize("mode", ["transit", "flight"])

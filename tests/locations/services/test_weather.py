@@ -67,6 +67,17 @@ def test_a_failure_is_told(services, fake, participant, days, fault):
     }
 
 
+@pytest.mark.parametrize("number", [True, "nan", "7", 1e30, pytest.param(10**340, id="vast")])
+@pytest.mark.parametrize("name", ["temperature_2m_min", "weather_code"])
+def test_a_number_that_makes_no_sense_is_a_failure(services, fake, participant, days, name, number):
+    services(weather="open_meteo")
+    daily = {"time": [days[1]], "temperature_2m_min": [1], "temperature_2m_max": [2],
+             "precipitation_sum": [0], "weather_code": [3]}  # fmt: skip
+    fake.answers["/v1/forecast"] = {"daily": {**daily, name: [number]}}
+    told = foresee(participant, days[1], days[1], status=200)
+    assert told == {**NOTHING, "degraded": ["open_meteo"]}
+
+
 @pytest.mark.parametrize("query", ["lat=91&lon=0&from=2027-01-01&to=2027-01-02", "lat=1&lon=0&from=2027-01-02&to=2027-01-01", "lat=1&lon=0&from=2027-01-01&to=2027-01-17", "lat=1&lon=0"])  # fmt: skip
 def test_questions_that_make_no_sense_are_refused(participant, query):
     participant.get(f"/locations/weather?{query}", status=422)

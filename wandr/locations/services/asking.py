@@ -22,9 +22,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from wandr.base import utc_now
 from wandr.config import VERSION, current_settings
+from wandr.errors import BadRequest
 from wandr.extensions import db
 from wandr.http.deadline import leave_redirects, within
-from wandr.http.json import is_safe_json
+from wandr.http.json import is_safe_json, read_json
 from wandr.locations.models import ServiceAnswer, ServiceSlot
 from wandr.transaction import atomic, reading
 
@@ -118,6 +119,13 @@ def ask(service: Service, question: Ask) -> Any:
     return answer
 
 
+def number(told: Any, least: float, most: float) -> float:
+    """What was told, if it is a number within these bounds. Raises ValueError."""
+    if isinstance(told, bool) or not isinstance(told, (int, float)) or not least <= told <= most:
+        raise ValueError("It is no number that makes sense.")
+    return told
+
+
 def forget_old_answers() -> None:
     """Delete what is kept no longer."""
     old = delete(ServiceAnswer).where(ServiceAnswer.expires_at < NOW)
@@ -203,8 +211,8 @@ def _read(answer: requests.Response) -> Any:
         if len(body) > MOST_BYTES:
             raise Unavailable("its answer is too long")
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = read_json(bytes(body))
+    except BadRequest:
         raise Unavailable("its answer is no JSON") from None
     if not is_safe_json(value):
         raise Unavailable("its answer cannot be stored")

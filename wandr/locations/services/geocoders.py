@@ -18,6 +18,7 @@ POLITE: Final = timedelta(seconds=1)  # operations.osmfoundation.org/policies/no
 ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL 1.0)"
 SOURCE: Final = "osm"
 LONGEST_NAME: Final = 200
+MOST_ID: Final = 2**63
 TYPES: Final = {"node": "node", "way": "way", "relation": "relation"}
 SHORT_TYPES: Final = {"N": "node", "W": "way", "R": "relation"}
 KINDS: Final[Mapping[str, str]] = {
@@ -78,13 +79,13 @@ class Nominatim:
         address = row.get("address") or {}
         words = (row.get("type"), row.get("category"), (row.get("extratags") or {}).get("tourism"))
         return Found(
-            osm_id=f"{TYPES[row['osm_type']]}/{int(row['osm_id'])}",
+            osm_id=_identity(TYPES[row["osm_type"]], row["osm_id"]),
             name=_name(row.get("name") or row["display_name"].split(",")[0]),
             kind=_kind(*words),
             point=_point(row["lat"], row["lon"]),
             country_code=_country(address.get("country_code")),
             admin=_short(address.get("state") or address.get("city") or address.get("town")),
-            hours=(row.get("extratags") or {}).get("opening_hours"),
+            hours=_text((row.get("extratags") or {}).get("opening_hours")),
         )
 
 
@@ -117,7 +118,7 @@ class Photon:
         longitude, latitude = row["geometry"]["coordinates"][:2]
         street = " ".join(one for one in (told.get("street"), told.get("housenumber")) if one)
         return Found(
-            osm_id=f"{SHORT_TYPES[told['osm_type']]}/{int(told['osm_id'])}",
+            osm_id=_identity(SHORT_TYPES[told["osm_type"]], told["osm_id"]),
             name=_name(told.get("name") or street or told.get("city")),
             kind=_kind(told.get("osm_value"), told.get("osm_key")),
             point=_point(latitude, longitude),
@@ -151,19 +152,29 @@ def _each(rows: Any, read: Any) -> Iterator[Found]:
     for row in rows:
         try:
             yield read(row)
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError):
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError):
             continue
 
 
+def _identity(kind: str, number: Any) -> str:
+    if not 0 < int(number) < MOST_ID:
+        raise ValueError("OpenStreetMap has no such id.")
+    return f"{kind}/{int(number)}"
+
+
+def _text(told: Any) -> str | None:
+    return told if isinstance(told, str) else None
+
+
 def _name(text: Any) -> str:
-    name = " ".join(str(text or "").split())[:LONGEST_NAME]
+    name = " ".join((_text(text) or "").split())[:LONGEST_NAME]
     if not name:
         raise ValueError("It has no name.")
     return name
 
 
 def _short(text: Any) -> str | None:
-    return str(text)[:LONGEST_NAME] if text else None
+    return (_text(text) or "")[:LONGEST_NAME] or None
 
 
 def _country(code: Any) -> str | None:

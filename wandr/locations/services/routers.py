@@ -8,12 +8,13 @@ from typing import Any, Final, Protocol
 
 from wandr.config import Settings
 from wandr.locations.routing import Leg
-from wandr.locations.services.asking import Ask, Service, Unavailable, ask
+from wandr.locations.services.asking import Ask, Service, Unavailable, ask, number
 from wandr.locations.sphere import Point
 
 KEPT: Final = timedelta(days=7)
 POLITE: Final = timedelta(seconds=1)
 DECIMALS: Final = 5  # of degrees: a metre, so that the same way is the same question
+MOST: Final = 1e8  # metres or seconds of a way
 Rows = list[list[Leg]]
 
 
@@ -40,7 +41,12 @@ class Osrm:
 
     def route(self, points: Sequence[Point], mode: str) -> list[Leg]:
         answer = self._ask("route", points, mode, {"overview": "false"})
-        return _read(lambda: [_leg(self, one) for one in answer["routes"][0]["legs"]], points)
+        return _read(
+            lambda: [
+                _leg(self, one["distance"], one["duration"]) for one in answer["routes"][0]["legs"]
+            ],
+            points,
+        )
 
     def matrix(self, points: Sequence[Point], mode: str) -> Rows:
         answer = self._ask("table", points, mode, {"annotations": "duration,distance"})
@@ -89,8 +95,8 @@ class Valhalla:
             points,
         )
 
-    def _leg(self, kilometres: float, seconds: float) -> Leg:
-        return Leg(round(kilometres * 1000), round(seconds), self.name, estimate=False)
+    def _leg(self, kilometres: Any, seconds: Any) -> Leg:
+        return _leg(self, number(kilometres, 0, MOST / 1000) * 1000, seconds)
 
 
 class OpenRouteService:
@@ -108,7 +114,13 @@ class OpenRouteService:
     def route(self, points: Sequence[Point], mode: str) -> list[Leg]:
         body = {"coordinates": [_pair(one) for one in points], "instructions": False}
         answer = self._ask("directions", mode, body)
-        return _read(lambda: [_leg(self, one) for one in answer["routes"][0]["segments"]], points)
+        return _read(
+            lambda: [
+                _leg(self, one["distance"], one["duration"])
+                for one in answer["routes"][0]["segments"]
+            ],
+            points,
+        )
 
     def matrix(self, points: Sequence[Point], mode: str) -> Rows:
         body = {"locations": [_pair(one) for one in points], "metrics": ["distance", "duration"]}
@@ -133,8 +145,9 @@ def router_of(settings: Settings) -> Router | None:
     return made(settings.router_url, settings.router_api_key) if made else None
 
 
-def _leg(router: Router, told: Mapping[str, Any]) -> Leg:
-    return Leg(round(told["distance"]), round(told["duration"]), router.name, estimate=False)
+def _leg(router: Router, metres: Any, seconds: Any) -> Leg:
+    metres, seconds = number(metres, 0, MOST), number(seconds, 0, MOST)
+    return Leg(round(metres), round(seconds), router.name, estimate=False)
 
 
 def _read_rows(
@@ -143,7 +156,7 @@ def _read_rows(
     metres, seconds = names
     return _checked(
         lambda: [
-            [_leg(router, {"distance": m, "duration": s}) for m, s in zip(*pair, strict=True)]
+            [_leg(router, *way) for way in zip(*pair, strict=True)]
             for pair in zip(answer[metres], answer[seconds], strict=True)
         ],
         points,

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from wandr.base import utc_now
 from wandr.config import Settings
-from wandr.locations.services.asking import Ask, Service, Unavailable, ask
+from wandr.locations.services.asking import Ask, Service, Unavailable, ask, number
 from wandr.locations.sphere import Point
 
 KEPT: Final = timedelta(hours=1)
 FORESEEN: Final = timedelta(days=15)
+MOST: Final = 10_000  # of degrees, millimetres or a code
 ATTRIBUTION: Final = "Weather data by Open-Meteo.com (CC BY 4.0)"
 DAILY: Final = "temperature_2m_min,temperature_2m_max,precipitation_sum,weather_code"
 
@@ -56,7 +57,7 @@ class OpenMeteo:
             daily = answer["daily"]
             columns = (daily[name] for name in ("time", *DAILY.split(",")))
             return [_day(row) for row in zip(*columns, strict=True)]
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise Unavailable("its answer has another shape") from None
 
 
@@ -67,5 +68,6 @@ def weather_of(settings: Settings) -> OpenMeteo | None:
 
 def _day(row: tuple[Any, ...]) -> DayWeather:
     day, *numbers, code = row
-    low, high, rain = (None if one is None else float(one) for one in numbers)
-    return DayWeather(date.fromisoformat(day), low, high, rain, None if code is None else int(code))
+    low, high, rain = (None if one is None else number(one, -MOST, MOST) for one in numbers)
+    known = None if code is None else int(number(code, 0, MOST))
+    return DayWeather(date.fromisoformat(day), low, high, rain, known)
