@@ -175,6 +175,29 @@ def test_a_number_that_is_none_spoils_an_answer(services, fake, lisbon, particip
     assert participant.get("/locations/search?q=maat")["degraded"] == ["nominatim"]
 
 
+@pytest.mark.parametrize("bad", [{"osm_id": 10**300}, {"lat": "1" + "0" * 400}, {"name": 5}])
+def test_an_answer_without_a_single_good_place_is_a_failure(
+    services, fake, lisbon, participant, bad
+):
+    services(geocoder="nominatim")
+    fake.answers["/search"] = [{**fake.answers["/search"][0], **bad}]
+    found = participant.get("/locations/search?q=maat", status=200)
+    assert found["degraded"] == ["nominatim"]
+
+
+def test_a_postcode_is_no_place_and_no_failure(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    postcode = {
+        "lat": "38.7",
+        "lon": "-9.1",
+        "type": "postcode",
+        "display_name": "1300-598, Lisboa",
+    }
+    fake.answers["/search"] = [postcode]
+    found = participant.get("/locations/search?q=1300-598")
+    assert (found["items"], found["degraded"]) == ([], [])
+
+
 @pytest.mark.parametrize("hours", [5, {}, {"mo": "10:00"}, ["Mo 10:00-19:00"]])
 def test_hours_that_are_no_text_are_not_known(services, fake, lisbon, participant, hours):
     services(geocoder="nominatim")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.locations.services.conftest import answer
 from wandr.extensions import db
 from wandr.locations.models import ServiceAnswer, ServiceSlot
 from wandr.locations.services import asking
@@ -13,7 +14,8 @@ from wandr.locations.services.asking import Ask, Service, Unavailable, ask, forg
 from wandr.locations.services.geocoders import Nominatim, Photon
 from wandr.locations.services.routers import OpenRouteService, Osrm, Valhalla
 from wandr.locations.services.weather import OpenMeteo
-from wandr.transaction import atomic
+from wandr.locations.sphere import Point
+from wandr.transaction import atomic, reading
 
 HOUR = timedelta(hours=1)
 
@@ -33,37 +35,37 @@ def question(number: int) -> Ask:
 
 def test_questions_take_turns_and_who_would_wait_too_long_goes_without(naps, fake):
     service = Service("public", fake.url, timedelta(seconds=1))
-    ask(service, question(0))
-    ask(service, question(1))
-    ask(service, question(2))
+    ask(service, question(0), list)
+    ask(service, question(1), list)
+    ask(service, question(2), list)
     with pytest.raises(Unavailable, match="too many questions"):
-        ask(service, question(3))
+        ask(service, question(3), list)
     with pytest.raises(Unavailable):
-        ask(service, question(4))
+        ask(service, question(4), list)
     assert len(fake.asked) == 3
     assert naps[0] < 0.1 and 0.5 < naps[1] <= 1 and 1.5 < naps[2] <= 2
-    ask(service, question(1))  # kept: it costs no turn
+    ask(service, question(1), list)  # kept: it costs no turn
     with atomic():
         db.session.query(ServiceSlot).update(
             {"next_at": ServiceSlot.next_at - timedelta(seconds=5)}
         )
-    ask(service, question(5))
+    ask(service, question(5), list)
     assert len(fake.asked) == 4
 
 
 def test_a_server_of_ones_own_is_asked_as_often_as_one_likes(naps, fake):
     service = Service("own", fake.url)
     for number in range(5):
-        ask(service, question(number))
+        ask(service, question(number), list)
     assert naps == [] and db.session.query(ServiceSlot).count() == 0
 
 
 def test_what_is_kept_too_long_is_asked_anew_and_forgotten(naps, fake):
     service = Service("own", fake.url)
-    ask(service, question(0))
+    ask(service, question(0), list)
     with atomic():
         db.session.query(ServiceAnswer).update({"expires_at": ServiceAnswer.expires_at - 2 * HOUR})
-    ask(service, question(0))
+    ask(service, question(0), list)
     assert len(fake.asked) == 2
     with atomic():
         db.session.query(ServiceAnswer).update({"expires_at": ServiceAnswer.expires_at - 2 * HOUR})
@@ -81,3 +83,50 @@ def test_public_servers_are_asked_slowly_and_over_tls(made):
 def test_the_public_osrm_too():
     assert Osrm("", "").url.startswith("https://") and Osrm("", "").interval == timedelta(seconds=1)
     assert Osrm("http://own:5000", "").interval == timedelta()
+
+
+@pytest.mark.parametrize("body", [b"{}", b"null", b'"sorry"', b'{"message": "overloaded"}'])
+def test_an_answer_that_cannot_be_read_is_not_kept(naps, fake, body):
+    geocoder = Photon(fake.url)
+    fake.fault, fake.faults = lambda one: answer(one, body), 1
+    with pytest.raises(Unavailable):
+        geocoder.search("maat", near=None, limit=5)
+    with reading():
+        assert db.session.query(ServiceAnswer).count() == 0
+    assert [one.name for one in geocoder.search("maat", near=None, limit=5)] == ["MAAT"]
+    assert len(fake.asked) == 2
+
+
+def test_such_answers_are_failures(naps, fake):
+    router = Osrm(fake.url, "")
+    fake.fault = lambda one: answer(one, b'{"code": "Ok"}')
+    for number in range(5):
+        with pytest.raises(Unavailable):
+            router.route([Point(1, 1), Point(1, 1.1 + number)], "car")
+    assert len(fake.asked) == asking.FAILURES
+
+
+def test_what_is_kept_and_can_be_read_no_longer_is_asked_anew(naps, fake):
+    geocoder = Nominatim(fake.url)
+    geocoder.reverse(Point(1, 1))
+    with atomic():
+        db.session.query(ServiceAnswer).update({"body": {"message": "overloaded"}})
+    for _ in range(2):
+        found = geocoder.reverse(Point(1, 1))
+        assert found is not None and found.name == "MAAT"
+    assert len(fake.asked) == 2
+
+
+def test_that_there_is_nothing_is_an_answer_and_kept(naps, fake):
+    fake.answers |= {"/search": [], "/reverse": {"error": "Unable to geocode"}}
+    fake.answers["/table/v1/"] = {
+        "distances": [[0, None], [1, 0]],
+        "durations": [[0, None], [1, 0]],
+    }
+    geocoder, router, points = Nominatim(fake.url), Osrm(fake.url, ""), [Point(1, 1), Point(1, 2)]
+    for _ in range(4):
+        assert geocoder.search("nowhere", near=None, limit=5) == []
+        assert geocoder.reverse(Point(0, 0)) is None
+        with pytest.raises(Unavailable, match="no way"):
+            router.matrix(points, "walk")
+    assert len(fake.asked) == 3

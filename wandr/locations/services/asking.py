@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import requests
 import structlog
@@ -38,6 +39,10 @@ TRIES: Final = 2
 LONGEST_QUEUE: Final = timedelta(seconds=2)  # for a turn
 RESTS: Final = 30.0  # seconds, after failures in a row
 FAILURES: Final = 3
+UNREADABLE: Final = (
+    AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError
+)  # fmt: skip
+Answer = TypeVar("Answer")
 
 
 class Unavailable(Exception):
@@ -92,10 +97,12 @@ class Breakers:
 breakers = Breakers()
 
 
-def ask(service: Service, question: Ask) -> Any:
-    """The answer as JSON, kept or new. Raises Unavailable. Holds no connection meanwhile.
+def ask(service: Service, question: Ask, read: Callable[[Any], Answer]) -> Answer:
+    """What `read` makes of the answer, kept or new. Raises Unavailable. Holds no connection
+    meanwhile.
 
-    A door: each look into the database is a transaction of its own.
+    What it cannot read is a failure, and not kept. A door: each look into the database is a
+    transaction of its own.
     """
     key = question.key_at(service)
     with reading():
@@ -104,11 +111,13 @@ def ask(service: Service, question: Ask) -> Any:
         )
         row = db.session.execute(kept).one_or_none()
     if row is not None:
-        return row[0]
+        with suppress(Unavailable):  # it was kept when more, or less, could be read
+            return _understood(row[0], read)
     breakers.check(service.name)
     _wait_for_turn(service)
     try:
         answer = _fetch_in_time(service, question)
+        told = _understood(answer, read)
     except Unavailable as error:
         breakers.note(service.name, failed=True)
         log.warning("service_unavailable", service=service.name, error=str(error))
@@ -116,7 +125,7 @@ def ask(service: Service, question: Ask) -> Any:
     breakers.note(service.name, failed=False)
     with atomic():
         _keep(service, key, answer, utc_now() + question.kept)
-    return answer
+    return told
 
 
 def number(told: Any, least: float, most: float) -> float:
@@ -130,6 +139,14 @@ def forget_old_answers() -> None:
     """Delete what is kept no longer."""
     old = delete(ServiceAnswer).where(ServiceAnswer.expires_at < NOW)
     db.session.execute(old.execution_options(synchronize_session=False))
+
+
+def _understood(answer: Any, read: Callable[[Any], Answer]) -> Answer:
+    """What can be read of it. Raises Unavailable."""
+    try:
+        return read(answer)
+    except UNREADABLE:
+        raise Unavailable("its answer has another shape") from None
 
 
 def _wait_for_turn(service: Service) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from wandr.config import Settings
 from wandr.locations.kinds import CUSTOM_KINDS, PLACE
-from wandr.locations.services.asking import Ask, Service, Unavailable, ask
+from wandr.locations.services.asking import UNREADABLE, Ask, Service, Unavailable, ask
 from wandr.locations.sphere import Point
 
 KEPT: Final = timedelta(days=30)
@@ -19,6 +19,7 @@ ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL 1.0)"
 SOURCE: Final = "osm"
 LONGEST_NAME: Final = 200
 MOST_ID: Final = 2**63
+NOWHERE: Final = "Unable to geocode"  # how Nominatim says that nothing is there
 TYPES: Final = {"node": "node", "way": "way", "relation": "relation"}
 SHORT_TYPES: Final = {"N": "node", "W": "way", "R": "relation"}
 KINDS: Final[Mapping[str, str]] = {
@@ -65,24 +66,29 @@ class Nominatim:
             west, east = near.longitude - 0.5, near.longitude + 0.5
             north, south = near.latitude + 0.5, near.latitude - 0.5
             query["viewbox"] = f"{west:.3f},{north:.3f},{east:.3f},{south:.3f}"
-        rows = ask(self.service, Ask("/search", KEPT, query))
-        return list(_each(rows if isinstance(rows, list) else None, self._read))
+        return ask(self.service, Ask("/search", KEPT, query), lambda rows: _each(rows, self._read))
 
     def reverse(self, point: Point) -> Found | None:
         query = {"lat": f"{point.latitude:.6f}", "lon": f"{point.longitude:.6f}", **_COMMON}
-        row = ask(self.service, Ask("/reverse", KEPT, query))
-        if not isinstance(row, dict) or "error" in row:
-            return None
-        return next(_each([row], self._read), None)
+        return ask(self.service, Ask("/reverse", KEPT, query), self._read_one)
 
-    def _read(self, row: Mapping[str, Any]) -> Found:
+    def _read_one(self, row: Mapping[str, Any]) -> Found | None:
+        if row.get("error") == NOWHERE:
+            return None
+        return next(iter(_each([row], self._read)), None)
+
+    def _read(self, row: Mapping[str, Any]) -> Found | None:
+        name = row.get("name") or row["display_name"].split(",")[0]
+        point = _point(row["lat"], row["lon"])
+        if not (name and row.get("osm_id")):  # a postcode is no place
+            return None
         address = row.get("address") or {}
         words = (row.get("type"), row.get("category"), (row.get("extratags") or {}).get("tourism"))
         return Found(
             osm_id=_identity(TYPES[row["osm_type"]], row["osm_id"]),
-            name=_name(row.get("name") or row["display_name"].split(",")[0]),
+            name=_name(name),
             kind=_kind(*words),
-            point=_point(row["lat"], row["lon"]),
+            point=point,
             country_code=_country(address.get("country_code")),
             admin=_short(address.get("state") or address.get("city") or address.get("town")),
             hours=_text((row.get("extratags") or {}).get("opening_hours")),
@@ -102,24 +108,26 @@ class Photon:
         query = {"q": text, "limit": f"{limit}", "lang": "en"}
         if near is not None:
             query |= {"lat": f"{near.latitude:.3f}", "lon": f"{near.longitude:.3f}"}
-        return self._features(ask(self.service, Ask("/api", KEPT, query)))
+        return ask(self.service, Ask("/api", KEPT, query), self._read_all)
 
     def reverse(self, point: Point) -> Found | None:
         query = {"lat": f"{point.latitude:.6f}", "lon": f"{point.longitude:.6f}", "lang": "en"}
-        found = self._features(ask(self.service, Ask("/reverse", KEPT, query)))
+        found = ask(self.service, Ask("/reverse", KEPT, query), self._read_all)
         return found[0] if found else None
 
-    def _features(self, answer: Any) -> list[Found]:
-        rows = answer.get("features") if isinstance(answer, dict) else None
-        return list(_each(rows, self._read))
+    def _read_all(self, answer: Mapping[str, Any]) -> list[Found]:
+        return _each(answer["features"], self._read)
 
-    def _read(self, row: Mapping[str, Any]) -> Found:
+    def _read(self, row: Mapping[str, Any]) -> Found | None:
         told = row["properties"]
         longitude, latitude = row["geometry"]["coordinates"][:2]
         street = " ".join(one for one in (told.get("street"), told.get("housenumber")) if one)
+        name = told.get("name") or street or told.get("city")
+        if not (name and told.get("osm_id")):
+            return None
         return Found(
             osm_id=_identity(SHORT_TYPES[told["osm_type"]], told["osm_id"]),
-            name=_name(told.get("name") or street or told.get("city")),
+            name=_name(name),
             kind=_kind(told.get("osm_value"), told.get("osm_key")),
             point=_point(latitude, longitude),
             country_code=_country(told.get("countrycode")),
@@ -145,15 +153,19 @@ def geocoder_of(settings: Settings) -> Geocoder | None:
     return made(settings.geocoder_url) if made else None
 
 
-def _each(rows: Any, read: Any) -> Iterator[Found]:
-    """What can be read of the rows; what is no place, or nowhere, is passed over."""
+def _each(rows: Any, read: Callable[[Mapping[str, Any]], Found | None]) -> list[Found]:
+    """The places among the rows. What cannot be read is passed over, unless there is no other."""
     if not isinstance(rows, list):
         raise Unavailable("its answer has another shape")
+    found, spoilt = [], False
     for row in rows:
         try:
-            yield read(row)
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError):
-            continue
+            found.append(read(row))
+        except UNREADABLE:
+            spoilt = True
+    if spoilt and not any(found):
+        raise Unavailable("none of its places can be read")
+    return [one for one in found if one is not None]
 
 
 def _identity(kind: str, number: Any) -> str:

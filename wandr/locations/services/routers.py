@@ -16,6 +16,7 @@ POLITE: Final = timedelta(seconds=1)
 DECIMALS: Final = 5  # of degrees: a metre, so that the same way is the same question
 MOST: Final = 1e8  # metres or seconds of a way
 Rows = list[list[Leg]]
+Way = tuple[Any, Any]  # as a router tells it: a length and a time
 
 
 class Router(Protocol):
@@ -23,6 +24,8 @@ class Router(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def unit(self) -> int: ...  # metres, in which it tells lengths
     @property
     def profiles(self) -> Mapping[str, str]: ...
     def route(self, points: Sequence[Point], mode: str) -> list[Leg]: ...
@@ -32,7 +35,7 @@ class Router(Protocol):
 class Osrm:
     """project-osrm.org, API v1. A server knows one profile: `{profile}` in its address is one."""
 
-    name = "osrm"
+    name, unit = "osrm", 1
     profiles = {"walk": "foot", "bicycle": "bike", "car": "car"}
 
     def __init__(self, url: str, key: str) -> None:
@@ -40,29 +43,26 @@ class Osrm:
         self.interval = timedelta() if url else POLITE
 
     def route(self, points: Sequence[Point], mode: str) -> list[Leg]:
-        answer = self._ask("route", points, mode, {"overview": "false"})
-        return _read(
-            lambda: [
-                _leg(self, one["distance"], one["duration"]) for one in answer["routes"][0]["legs"]
-            ],
-            points,
-        )
+        question = self._question("route", points, mode, {"overview": "false"})
+        return ask(*question, lambda told: _legs(self, told["routes"][0]["legs"], points))
 
     def matrix(self, points: Sequence[Point], mode: str) -> Rows:
-        answer = self._ask("table", points, mode, {"annotations": "duration,distance"})
-        return _read_rows(self, answer, points, ("distances", "durations"))
+        question = self._question("table", points, mode, {"annotations": "duration,distance"})
+        return _known(ask(*question, lambda told: _rows(self, _paired(told), points)))
 
-    def _ask(self, what: str, points: Sequence[Point], mode: str, query: dict[str, str]) -> Any:
+    def _question(
+        self, what: str, points: Sequence[Point], mode: str, query: dict[str, str]
+    ) -> tuple[Service, Ask]:
         profile = self.profiles[mode]
         service = Service(self.name, self.url.replace("{profile}", profile), self.interval)
         where = ";".join(f"{one.longitude:.5f},{one.latitude:.5f}" for one in points)
-        return ask(service, Ask(f"/{what}/v1/{profile}/{where}", KEPT, query))
+        return service, Ask(f"/{what}/v1/{profile}/{where}", KEPT, query)
 
 
 class Valhalla:
     """valhalla.github.io: `/route` and `/sources_to_targets`."""
 
-    name = "valhalla"
+    name, unit = "valhalla", 1000
     profiles = {"walk": "pedestrian", "bicycle": "bicycle", "car": "auto"}
 
     def __init__(self, url: str, key: str) -> None:
@@ -76,33 +76,25 @@ class Valhalla:
             "directions_type": "none",
             "units": "kilometers",
         }
-        answer = ask(self.service, Ask("/route", KEPT, body=body))
-        return _read(
-            lambda: [self._leg(one["summary"]["length"], one["summary"]["time"])
-                     for one in answer["trip"]["legs"]],
-            points,
-        )  # fmt: skip
+        return ask(
+            self.service,
+            Ask("/route", KEPT, body=body),
+            lambda told: _legs(self, [one["summary"] for one in told["trip"]["legs"]], points),
+        )
 
     def matrix(self, points: Sequence[Point], mode: str) -> Rows:
         places = [_place(one) for one in points]
         body = {"sources": places, "targets": places, "costing": self.profiles[mode]}
-        answer = ask(self.service, Ask("/sources_to_targets", KEPT, body=body))
-        return _checked(
-            lambda: [
-                [self._leg(one["distance"], one["time"]) for one in row]
-                for row in answer["sources_to_targets"]
-            ],
-            points,
+        question = Ask("/sources_to_targets", KEPT, body=body)
+        return _known(
+            ask(self.service, question, lambda told: _rows(self, _told_each(told), points))
         )
-
-    def _leg(self, kilometres: Any, seconds: Any) -> Leg:
-        return _leg(self, number(kilometres, 0, MOST / 1000) * 1000, seconds)
 
 
 class OpenRouteService:
     """openrouteservice.org, API v2."""
 
-    name = "openrouteservice"
+    name, unit = "openrouteservice", 1
     profiles = {"walk": "foot-walking", "bicycle": "cycling-regular", "car": "driving-car"}
 
     def __init__(self, url: str, key: str) -> None:
@@ -113,23 +105,17 @@ class OpenRouteService:
 
     def route(self, points: Sequence[Point], mode: str) -> list[Leg]:
         body = {"coordinates": [_pair(one) for one in points], "instructions": False}
-        answer = self._ask("directions", mode, body)
-        return _read(
-            lambda: [
-                _leg(self, one["distance"], one["duration"])
-                for one in answer["routes"][0]["segments"]
-            ],
-            points,
-        )
+        question = self._question("directions", mode, body)
+        return ask(*question, lambda told: _legs(self, told["routes"][0]["segments"], points))
 
     def matrix(self, points: Sequence[Point], mode: str) -> Rows:
         body = {"locations": [_pair(one) for one in points], "metrics": ["distance", "duration"]}
-        answer = self._ask("matrix", mode, body)
-        return _read_rows(self, answer, points, ("distances", "durations"))
+        question = self._question("matrix", mode, body)
+        return _known(ask(*question, lambda told: _rows(self, _paired(told), points)))
 
-    def _ask(self, what: str, mode: str, body: dict[str, Any]) -> Any:
+    def _question(self, what: str, mode: str, body: dict[str, Any]) -> tuple[Service, Ask]:
         path = f"/v2/{what}/{self.profiles[mode]}" + ("/json" if what == "directions" else "")
-        return ask(self.service, Ask(path, KEPT, body=body))
+        return self.service, Ask(path, KEPT, body=body)
 
 
 ROUTERS: Final[Mapping[str, type[Osrm | Valhalla | OpenRouteService]]] = {
@@ -145,45 +131,46 @@ def router_of(settings: Settings) -> Router | None:
     return made(settings.router_url, settings.router_api_key) if made else None
 
 
-def _leg(router: Router, metres: Any, seconds: Any) -> Leg:
-    metres, seconds = number(metres, 0, MOST), number(seconds, 0, MOST)
-    return Leg(round(metres), round(seconds), router.name, estimate=False)
+def _leg(router: Router, length: Any, seconds: Any) -> Leg:
+    metres = number(length, 0, MOST / router.unit) * router.unit
+    return Leg(round(metres), round(number(seconds, 0, MOST)), router.name, estimate=False)
 
 
-def _read_rows(
-    router: Router, answer: Any, points: Sequence[Point], names: tuple[str, str]
-) -> Rows:
-    metres, seconds = names
-    return _checked(
-        lambda: [
-            [_leg(router, *way) for way in zip(*pair, strict=True)]
-            for pair in zip(answer[metres], answer[seconds], strict=True)
-        ],
-        points,
-    )
-
-
-def _read(read: Any, points: Sequence[Point]) -> list[Leg]:
-    """The legs between the points. Raises Unavailable for another number, or another shape."""
-    legs: list[Leg] = _shaped(read)
-    if len(legs) != len(points) - 1:
+def _legs(router: Router, told: Sequence[Any], points: Sequence[Point]) -> list[Leg]:
+    """The legs between the points. Raises Unavailable for another number."""
+    if len(told) != len(points) - 1:
         raise Unavailable("it tells of other legs than it was asked for")
-    return legs
+    return [_leg(router, *_way(one)) for one in told]
 
 
-def _checked(read: Any, points: Sequence[Point]) -> Rows:
-    rows: Rows = _shaped(read)
-    if [len(row) for row in rows] != [len(points)] * len(points):
+def _rows(router: Router, ways: list[list[Way]], points: Sequence[Point]) -> Rows | None:
+    """The legs from each point to each; None where one cannot be reached from another."""
+    if [len(row) for row in ways] != [len(points)] * len(points):
         raise Unavailable("it tells of other ways than it was asked for")
+    if any(None in way for row in ways for way in row):
+        return None
+    return [[_leg(router, *way) for way in row] for row in ways]
+
+
+def _known(rows: Rows | None) -> Rows:
+    if rows is None:
+        raise Unavailable("it knows no way")
     return rows
 
 
-def _shaped(read: Any) -> Any:
-    """What was read. A way that it does not know is null there, and no way here."""
-    try:
-        return read()
-    except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError):
-        raise Unavailable("its answer has another shape, or lacks a way") from None
+def _way(told: Mapping[str, Any]) -> Way:
+    """A length and a time, by either name."""
+    length = told["distance"] if "distance" in told else told["length"]
+    return length, told["duration"] if "duration" in told else told["time"]
+
+
+def _told_each(told: Mapping[str, Any]) -> list[list[Way]]:
+    return [[_way(one) for one in row] for row in told["sources_to_targets"]]
+
+
+def _paired(told: Mapping[str, Any]) -> list[list[Way]]:
+    rows = zip(told["distances"], told["durations"], strict=True)
+    return [list(zip(*row, strict=True)) for row in rows]
 
 
 def _place(point: Point) -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from wandr.base import utc_now
 from wandr.config import Settings
-from wandr.locations.services.asking import Ask, Service, Unavailable, ask, number
+from wandr.locations.services.asking import Ask, Service, ask, number
 from wandr.locations.sphere import Point
 
 KEPT: Final = timedelta(hours=1)
@@ -52,18 +53,17 @@ class OpenMeteo:
             "start_date": f"{first}",
             "end_date": f"{last}",
         }
-        answer = ask(self.service, Ask("/v1/forecast", KEPT, query))
-        try:
-            daily = answer["daily"]
-            columns = (daily[name] for name in ("time", *DAILY.split(",")))
-            return [_day(row) for row in zip(*columns, strict=True)]
-        except (AttributeError, KeyError, TypeError, ValueError):
-            raise Unavailable("its answer has another shape") from None
+        return ask(self.service, Ask("/v1/forecast", KEPT, query), _days)
 
 
 def weather_of(settings: Settings) -> OpenMeteo | None:
     """The service that is set; None without one."""
     return OpenMeteo(settings.weather_url) if settings.weather == "open_meteo" else None
+
+
+def _days(answer: Mapping[str, Any]) -> list[DayWeather]:
+    columns = (answer["daily"][name] for name in ("time", *DAILY.split(",")))
+    return [_day(row) for row in zip(*columns, strict=True)]
 
 
 def _day(row: tuple[Any, ...]) -> DayWeather:
