@@ -60,6 +60,14 @@ def test_a_server_of_ones_own_is_asked_as_often_as_one_likes(naps, fake):
     assert naps == [] and db.session.query(ServiceSlot).count() == 0
 
 
+@pytest.mark.parametrize(("interval", "times"), [(timedelta(seconds=1), 1), (timedelta(), 2)])
+def test_who_takes_turns_does_not_ask_twice_in_one(naps, fake, interval, times):
+    fake.fault = lambda one: answer(one, b"{}", 500)
+    with pytest.raises(Unavailable):
+        ask(Service("public", fake.url, interval), question(0), list)
+    assert len(fake.asked) == times
+
+
 def test_what_is_kept_too_long_is_asked_anew_and_forgotten(naps, fake):
     service = Service("own", fake.url)
     ask(service, question(0), list)

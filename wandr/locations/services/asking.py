@@ -46,7 +46,7 @@ Answer = TypeVar("Answer")
 
 
 class Unavailable(Exception):
-    """The service gave no answer that could be used; `retried` says how often it was asked."""
+    """The service gave no answer that could be used."""
 
 
 @dataclass(frozen=True)
@@ -178,9 +178,12 @@ def _fetch_in_time(service: Service, question: Ask) -> Any:
 
 
 def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
-    """Ask; once more when the server could not be reached, or had trouble. Raises Unavailable."""
+    """Ask; a server that has no turns once more when it could not be reached, or had trouble.
+
+    Raises Unavailable.
+    """
     told = "it was not asked"
-    for _ in range(TRIES):
+    for _ in range(1 if service.interval else TRIES):
         try:
             with session, _sent(session, service, question) as answer:
                 if answer.status_code == 200:
