@@ -90,7 +90,7 @@ def test_whatever_fails_there_the_places_here_are_told_and_who_is_missing(
 
 def test_trouble_that_passes_is_asked_again_at_once(services, fake, lisbon, participant):
     services(geocoder="nominatim")
-    fake.fault, fake.faults = FAULTS["503"], 1
+    fake.fault, fake.faults = FAULTS["500"], 1
     assert participant.get("/locations/search?q=maat")["degraded"] == []
     assert len(fake.asked) == 2
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 
 from tests.locations.services.conftest import answer
+from wandr.base import utc_now
 from wandr.extensions import db
 from wandr.locations.models import ServiceAnswer, ServiceSlot
 from wandr.locations.services import asking
@@ -66,6 +68,38 @@ def test_who_takes_turns_does_not_ask_twice_in_one(naps, fake, interval, times):
     with pytest.raises(Unavailable):
         ask(Service("public", fake.url, interval), question(0), list)
     assert len(fake.asked) == times
+
+
+def in_seconds(number: int) -> str:
+    return format_datetime(utc_now() + timedelta(seconds=number), usegmt=True)
+
+
+@pytest.mark.parametrize("interval", [timedelta(seconds=1), timedelta()])
+@pytest.mark.parametrize(
+    ("status", "told", "least", "most"),
+    [
+        (503, "600", 590, 600), (403, "600", 590, 600), (429, "1", 50, 60), (429, "-5", 50, 60),
+        (429, "9" * 40, 3590, 3600), (429, "soon", 50, 60), (503, 900, 780, 900),
+        (503, -900, 50, 60), (503, 10**6, 3590, 3600),
+    ],
+)  # fmt: skip
+def test_a_service_that_wants_rest_is_left_alone_by_all(
+    naps, fake, monkeypatch, interval, status, told, least, most
+):
+    told = in_seconds(told) if isinstance(told, int) else told
+    service = Service("tired", fake.url, interval)
+    fake.fault, fake.faults = lambda one: answer(one, b"{}", status, Retry_After=told), 1
+    for number in range(2):
+        with pytest.raises(Unavailable):
+            ask(service, question(number), list)
+        monkeypatch.setattr(asking, "breakers", asking.Breakers())  # as another process
+    assert len(fake.asked) == 1
+    with atomic():
+        (slot,) = db.session.query(ServiceSlot)
+        assert least < (slot.next_at - utc_now()).total_seconds() <= most
+        slot.next_at -= timedelta(seconds=most)
+    ask(service, question(0), list)
+    assert len(fake.asked) == 2
 
 
 def test_what_is_kept_too_long_is_asked_anew_and_forgotten(naps, fake):

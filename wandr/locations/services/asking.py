@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar, cast
 
 import requests
@@ -39,6 +40,9 @@ TRIES: Final = 2
 LONGEST_QUEUE: Final = timedelta(seconds=2)  # for a turn
 RESTS: Final = 30.0  # seconds, after failures in a row
 FAILURES: Final = 3
+BUSY: Final = frozenset({403, 429, 503})  # with a Retry-After
+SHORTEST_REST: Final = 60.0  # seconds
+LONGEST_REST: Final = 3600.0
 UNREADABLE: Final = (
     AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError
 )  # fmt: skip
@@ -46,7 +50,11 @@ Answer = TypeVar("Answer")
 
 
 class Unavailable(Exception):
-    """The service gave no answer that could be used."""
+    """The service gave no answer that could be used. `rest` is how long it wants to be left."""
+
+    def __init__(self, told: str, rest: timedelta | None = None) -> None:
+        super().__init__(told)
+        self.rest = rest
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,9 @@ def ask(service: Service, question: Ask, read: Callable[[Any], Answer]) -> Answe
     except Unavailable as error:
         breakers.note(service.name, failed=True)
         log.warning("service_unavailable", service=service.name, error=str(error))
+        if error.rest is not None:
+            with atomic():
+                _leave_alone(service, error.rest)
         raise
     breakers.note(service.name, failed=False)
     with atomic():
@@ -151,9 +162,13 @@ def _understood(answer: Any, read: Callable[[Any], Answer]) -> Answer:
 
 def _wait_for_turn(service: Service) -> None:
     """Wait until the service may be asked, in the queue of all processes; not for long."""
-    if not service.interval:
-        return
     slot, step = ServiceSlot, service.interval
+    if not step:
+        resting = select(slot.next_at).where(slot.service == service.name, slot.next_at > NOW)
+        with reading():
+            if db.session.scalar(resting) is not None:
+                raise Unavailable(f"{service.name} wants to be left alone")
+        return
     free = func.greatest(slot.next_at, NOW)
     row = insert(slot).values(service=service.name, next_at=NOW + step)
     taken = row.on_conflict_do_update(
@@ -164,8 +179,16 @@ def _wait_for_turn(service: Service) -> None:
     with atomic():
         wait = cast(timedelta | None, db.session.execute(taken).scalar_one_or_none())
     if wait is None:
-        raise Unavailable(f"{service.name} has too many questions before this one")
+        raise Unavailable(f"{service.name} has too many questions before this one, or rests")
     time.sleep(max(0.0, wait.total_seconds()))
+
+
+def _leave_alone(service: Service, rest: timedelta) -> None:
+    """Let no process ask the service for so long."""
+    slot, until = ServiceSlot, NOW + rest
+    row = insert(slot).values(service=service.name, next_at=until)
+    later = {"next_at": func.greatest(slot.next_at, until)}
+    db.session.execute(row.on_conflict_do_update(index_elements=["service"], set_=later))
 
 
 def _fetch_in_time(service: Service, question: Ask) -> Any:
@@ -189,6 +212,8 @@ def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
                 if answer.status_code == 200:
                     return _read(answer)
                 told = f"it answered {answer.status_code}"
+                if answer.status_code in BUSY and "Retry-After" in answer.headers:
+                    raise Unavailable(told, _rest_of(answer.headers["Retry-After"]))
                 if answer.status_code < 500:
                     break
         except requests.ReadTimeout as error:
@@ -196,6 +221,16 @@ def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
         except requests.RequestException as error:
             told = f"{type(error).__name__}: {error}"
     raise Unavailable(told)
+
+
+def _rest_of(told: str) -> timedelta:
+    """What Retry-After asks for: seconds, or a date of HTTP."""
+    try:
+        whole = told.strip().isdecimal()
+        late = float(told) if whole else (parsedate_to_datetime(told) - utc_now()).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        late = 0.0
+    return timedelta(seconds=min(max(late, SHORTEST_REST), LONGEST_REST))
 
 
 def _session(service: Service) -> requests.Session:
