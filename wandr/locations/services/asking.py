@@ -26,7 +26,7 @@ from wandr.base import utc_now
 from wandr.config import VERSION, current_settings
 from wandr.errors import BadRequest
 from wandr.extensions import db
-from wandr.http.deadline import leave_redirects, within
+from wandr.http.deadline import cutter_of, leave_redirects, within
 from wandr.http.json import is_safe_json, read_json
 from wandr.locations.models import ServiceAnswer, ServiceSlot
 from wandr.transaction import atomic, reading
@@ -193,24 +193,27 @@ def _leave_alone(service: Service, rest: timedelta) -> None:
 
 def _fetch_in_time(service: Service, question: Ask) -> Any:
     """The answer as JSON. Raises Unavailable, also when it takes too long."""
-    session = _session(service)
+    session, until = _session(service), time.monotonic() + LONGEST
+    cut = cutter_of(session)
     try:
-        return within(LONGEST, lambda: _fetch(session, service, question))
+        return within(LONGEST, lambda: _fetch(session, service, question, until), cut)
     except TimeoutError:
         raise Unavailable("it takes too long") from None
 
 
-def _fetch(session: requests.Session, service: Service, question: Ask) -> Any:
+def _fetch(session: requests.Session, service: Service, question: Ask, until: float) -> Any:
     """Ask; a server that has no turns once more when it could not be reached, or had trouble.
 
     Raises Unavailable.
     """
     told = "it was not asked"
     for _ in range(1 if service.interval else TRIES):
+        if time.monotonic() > until:
+            break
         try:
             with session, _sent(session, service, question) as answer:
                 if answer.status_code == 200:
-                    return _read(answer)
+                    return _read(answer, until)
                 told = f"it answered {answer.status_code}"
                 if answer.status_code in BUSY and "Retry-After" in answer.headers:
                     raise Unavailable(told, _rest_of(answer.headers["Retry-After"]))
@@ -258,13 +261,15 @@ def _sent(session: requests.Session, service: Service, question: Ask) -> request
     )
 
 
-def _read(answer: requests.Response) -> Any:
+def _read(answer: requests.Response, until: float) -> Any:
     """The body as JSON, within bounds."""
     body = bytearray()
     for part in answer.iter_content(65_536):
         body += part
         if len(body) > MOST_BYTES:
             raise Unavailable("its answer is too long")
+        if time.monotonic() > until:
+            raise Unavailable("it takes too long")
     try:
         value = read_json(bytes(body))
     except BadRequest:
