@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -55,6 +55,14 @@ def test_what_nobody_can_foresee_is_not_asked(services, fake, participant, days)
     assert fake.asked == []
     foresee(participant, days[10], days[19])
     assert fake.asked[0].query["end_date"] == [days[15]]
+
+
+def test_today_in_the_west_may_be_yesterday_in_greenwich(services, fake, participant, days):
+    services(weather="open_meteo")
+    today = date.fromisoformat(days[0])
+    foresee(participant, today - timedelta(days=2), days[1])
+    (asked,) = fake.asked
+    assert asked.query["start_date"] == [f"{today - timedelta(days=1)}"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)

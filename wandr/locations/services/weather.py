@@ -41,8 +41,8 @@ class OpenMeteo:
 
     def forecast(self, point: Point, first: date, last: date) -> list[DayWeather]:
         """The days from `first` to `last` that can be foreseen. Raises Unavailable."""
-        today = utc_now().date()
-        first, last = max(first, today), min(last, today + FORESEEN)
+        today = utc_now().date()  # in the west it is yesterday for some hours yet
+        first, last = max(first, today - timedelta(days=1)), min(last, today + FORESEEN)
         if last < first:
             return []
         query = {
