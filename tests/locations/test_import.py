@@ -79,7 +79,7 @@ def imported(source: str) -> list[Location]:
     return list(db.session.scalars(select(Location).where(Location.source == source)))
 
 
-SOURCES = {"osm-geojson": "openstreetmap"}
+SOURCES = {"osm-geojson": "osm"}
 
 
 @pytest.mark.parametrize("kind", sorted(READERS))
@@ -116,10 +116,20 @@ def test_everybody_is_told_whom_to_thank(importing: Import, client: Any) -> None
     assert thanked() == before | {"© OpenStreetMap contributors, ODbL 1.0": 1}
 
 
+@pytest.mark.parametrize(
+    ("told", "identity"),
+    [("w42", "way/42"), ("n1", "node/1"), ("r7", "relation/7"), ("a84", "way/42"),
+     ("a85", "relation/42"), ("way/42", "way/42"), ("x42", "x42"), (42, "42")],
+)  # fmt: skip
+def test_a_thing_of_openstreetmap_has_one_name(told: object, identity: str) -> None:
+    place = READERS["osm-geojson"](feature(id=told, name="x", tourism="museum"))
+    assert place is not None and (place.source, place.source_id) == ("osm", identity)
+
+
 def test_importing_again_updates(importing: Import) -> None:
     importing("osm-geojson", feature(name="Old", tourism="museum"))
     importing("osm-geojson", feature(name="New", tourism="museum"))
-    assert [one.name for one in imported("openstreetmap")] == ["New"]
+    assert [one.name for one in imported("osm")] == ["New"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ Each answer names in `degraded` the services that should have had a part in it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -18,8 +18,9 @@ from wandr.config import current_settings
 from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.locations import service
+from wandr.locations.kinds import PLACE
 from wandr.locations.loading import LocationRow, load_rows, location_id_of
-from wandr.locations.models import Location
+from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
 from wandr.locations.nearby import closest_city
 from wandr.locations.routing import Leg, estimate_matrix, estimate_route
@@ -147,10 +148,11 @@ def _stored(found: Sequence[Found]) -> list[Json]:
     if not rows:
         return []
     with atomic():
-        load_rows([_row(one) for one in rows.values()])
         ids = [location_id_of(SOURCE, name) for name in rows]
+        load_rows(_with_what_is_known([_row(one) for one in rows.values()], ids))
         stored = select(Location).where(Location.id.in_(ids))
-        places = {one.id: VIEW.dump(one) for one in db.session.scalars(stored)}
+        fresh = stored.execution_options(populate_existing=True)
+        places = {one.id: VIEW.dump(one) for one in db.session.scalars(fresh)}
     return [places[one] for one in ids]
 
 
@@ -171,6 +173,39 @@ def _row(found: Found) -> LocationRow:
         timezone=near.timezone,
         hours=found.hours[:500] if found.hours else None,
         context=[one for one in (found.admin, near.name) if one],
+    )
+
+
+def _with_what_is_known(rows: list[LocationRow], ids: list[UUID]) -> list[LocationRow]:
+    """The rows, and what imports and other geocoders told of the same places besides."""
+    stored = db.session.scalars(select(Location).where(Location.id.in_(ids)))
+    known = {one.id: one for one in stored}
+    names: dict[UUID, list[LocationName]] = {one: [] for one in known}
+    everybodys = select(LocationName).where(
+        LocationName.location_id.in_(known), LocationName.owner_id.is_(None)
+    )
+    for name in db.session.scalars(everybodys):
+        names[name.location_id].append(name)
+    return [_joined(row, known[row.id], names[row.id]) if row.id in known else row for row in rows]
+
+
+def _joined(row: LocationRow, known: Location, names: Sequence[LocationName]) -> LocationRow:
+    """The row with what it lacks. Name and kind of an import, which alone has attributes, stay."""
+    is_imported = bool(known.attributes)
+    weight = max((one.weight for one in names), default=row.weight)
+    return replace(
+        row,
+        name=known.name if is_imported else row.name,
+        kind=known.kind if is_imported or row.kind == PLACE else row.kind,
+        country_code=row.country_code or known.country_code,
+        admin=row.admin or known.admin,
+        timezone=row.timezone or known.timezone,
+        population=known.population,
+        hours=row.hours or known.hours,
+        attributes=known.attributes,
+        context=[known.context] if known.context else row.context,
+        weight=weight,
+        names=[row.name, *(one.name for one in names if one.weight == weight)],  # no parts of names
     )
 
 

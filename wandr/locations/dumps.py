@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 from zoneinfo import available_timezones
@@ -16,6 +17,7 @@ import opening_hours
 from opening_hours import OpeningHours
 
 from wandr.locations.loading import LocationRow
+from wandr.locations.services.geocoders import ATTRIBUTION, SHORT_TYPES, SOURCE
 from wandr.locations.typical import typical_visit
 
 # The package's stub leaves its exceptions out.
@@ -105,11 +107,11 @@ def osm_geojson(line: str) -> LocationRow | None:
         raise ValueError("a feature without id")
     return _row(
         kind,
-        source="openstreetmap",
-        source_id=str(identity),
+        source=SOURCE,
+        source_id=_osm_identity(str(identity)),
         name=name,
         at=_middle_of(feature),
-        attribution="© OpenStreetMap contributors, ODbL 1.0",
+        attribution=ATTRIBUTION,
         hours=_readable(tags.get("opening_hours")),
         names=[value for key, value in tags.items() if key == "name" or key.startswith("name:")],
     )
@@ -228,6 +230,18 @@ def _kind_of_tags(tags: Mapping[str, Any]) -> str | None:
     if tags.get("amenity") == "place_of_worship":
         return WORSHIP.get(str(tags.get("religion")))
     return next((kind for key, value, kind in TAGS if tags.get(key) == value), None)
+
+
+def _osm_identity(told: str) -> str:
+    """`way/42`, as geocoders tell it. Osmium writes `w42`; as an area `a84`, or `a85` if it is
+    made of relation 42."""
+    parts = re.fullmatch(r"([nwra])([0-9]{1,19})", told)
+    if parts is None:
+        return told
+    letter, number = parts[1].upper(), int(parts[2])
+    if letter == "A":
+        letter, number = "WR"[number % 2], number // 2
+    return f"{SHORT_TYPES[letter]}/{number}"
 
 
 def _readable(hours: Any) -> str | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
 from tests.locations.services.conftest import FAULTS, answer
 from wandr.extensions import db
+from wandr.locations.dumps import osm_geojson
 from wandr.locations.loading import LocationRow, load_rows
-from wandr.locations.models import Location
+from wandr.locations.models import Location, LocationName
 from wandr.transaction import atomic
 
+HERE = {"kind": "museum", "latitude": 38.6917, "longitude": -9.2161}
 both = pytest.mark.parametrize("name", ["nominatim", "photon"])
 
 
@@ -58,6 +62,63 @@ def test_both_know_it_as_the_same_place(services, fake, lisbon, participant, nam
     first = participant.get("/locations/search?q=maat")["items"][0]["id"]
     services(geocoder=name)
     assert participant.get("/locations/search?q=maat+lisboa")["items"][0]["id"] == first
+
+
+def test_the_second_does_not_erase_what_the_first_knew(services, fake, lisbon, participant):
+    services(geocoder="nominatim")
+    first = participant.get("/locations/search?q=maat")["items"][0]
+    fake.answers["/api"] = deepcopy(fake.answers["/api"])
+    fake.answers["/api"]["features"][0]["properties"].update(name="Tejo Museum", osm_value="yes")
+    services(geocoder="photon")
+    second = participant.get("/locations/search?q=tejo")["items"][0]
+    assert (first["id"], "museum", "We-Mo 10:00-19:00") == tuple(
+        second[one] for one in ("id", "kind", "hours")
+    )
+    services(geocoder="embedded")
+    for name in ("maat", "tejo"):
+        found = participant.get(f"/locations/search?q={name}")["items"]
+        assert first["id"] in [one["id"] for one in found]
+
+
+@both
+def test_what_was_imported_is_the_same_place_and_stays_known(
+    services, fake, lisbon, participant, name
+):
+    shape = {"type": "Point", "coordinates": [-9.2161, 38.6917]}
+    tags = {
+        "historic": "castle",
+        "name": "Museu da Eletricidade",
+        "opening_hours": "Tu 10:00-18:00",
+    }
+    line = json.dumps({"type": "Feature", "id": "w42", "geometry": shape, "properties": tags})
+    row = osm_geojson(line)
+    with atomic():
+        load_rows([replace(row, context=["Belém"], weight=0.4)])
+        before = names_of(row.id)
+    services(geocoder=name)
+    place = participant.get("/locations/search?q=maat")["items"][0]
+    assert (place["id"], place["name"], place["kind"]) == (str(row.id), row.name, "castle")
+    assert place["hours"] == ("We-Mo 10:00-19:00" if name == "nominatim" else "Tu 10:00-18:00")
+    stored = db.session.get(Location, row.id)
+    assert (stored.attributes, stored.context) == (row.attributes, "belem")
+    assert names_of(row.id) == before | {"maat": 0.4}
+
+
+def test_a_name_of_ones_own_stays_ones_own(services, fake, lisbon, participant, viewer):
+    services(geocoder="nominatim")
+    place = participant.get("/locations/search?q=maat")["items"][0]["id"]
+    own = participant.post("/locations", json={**HERE, "name": "Where we first met"})
+    participant.post(f"/locations/{own['id']}/merge", json={"into": place})
+    services(geocoder="photon")
+    participant.get("/locations/search?q=maat")
+    services(geocoder="embedded")
+    found = viewer.get("/locations/search?q=where+we+first+met")["items"]
+    assert place not in [one["id"] for one in found]
+
+
+def names_of(location_id):
+    found = db.session.query(LocationName).filter_by(location_id=location_id)
+    return {one.name: one.weight for one in found}
 
 
 @both

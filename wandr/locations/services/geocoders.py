@@ -15,8 +15,8 @@ from wandr.locations.sphere import Point
 
 KEPT: Final = timedelta(days=30)
 POLITE: Final = timedelta(seconds=1)  # operations.osmfoundation.org/policies/nominatim
-ATTRIBUTION: Final = "© OpenStreetMap contributors (ODbL 1.0)"
-SOURCE: Final = "osm"
+ATTRIBUTION: Final = "© OpenStreetMap contributors, ODbL 1.0"
+SOURCE: Final = "osm"  # of imports as well
 LONGEST_NAME: Final = 200
 MOST_ID: Final = 2**63
 NOWHERE: Final = "Unable to geocode"  # how Nominatim says that nothing is there
