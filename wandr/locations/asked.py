@@ -27,7 +27,7 @@ from wandr.locations.routing import Leg, estimate_matrix, estimate_route
 from wandr.locations.schemas import LocationView
 from wandr.locations.services.asking import Unavailable
 from wandr.locations.services.geocoders import ATTRIBUTION, SOURCE, Found, geocoder_of
-from wandr.locations.services.routers import Router, router_of
+from wandr.locations.services.routers import ROUTERS, Router, router_of
 from wandr.locations.services.weather import ATTRIBUTION as WEATHER_ATTRIBUTION
 from wandr.locations.services.weather import weather_of
 from wandr.locations.sphere import Point, distance_m
@@ -139,7 +139,10 @@ def _by_router(
 
 
 def _origin_of(legs: list[Leg]) -> Json:
-    return {"source": legs[0].source, "estimate": any(leg.estimate for leg in legs)}
+    source, estimate = legs[0].source, any(leg.estimate for leg in legs)
+    router = ROUTERS.get(source)
+    attribution = router.attribution if router else None
+    return {"source": source, "attribution": attribution, "estimate": estimate}
 
 
 def _stored(found: Sequence[Found]) -> list[Json]:

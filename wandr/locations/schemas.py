@@ -218,24 +218,26 @@ class LegView(WandrSchema):
 
 
 class RouteView(WandrSchema):
-    """The legs between consecutive points, and their sums."""
+    """The legs between consecutive points, and their sums; `attribution` to be shown with them."""
 
     mode = Choice(*MODES, required=True)
     legs = fields.List(fields.Nested(LegView), required=True)
     distance_m = Whole(0, required=True)
     duration_s = Whole(0, required=True)
     source = Text(40, required=True)
+    attribution = Text(300, required=True, allow_none=True)
     estimate = Flag(required=True)
     degraded = fields.List(Text(40), required=True, metadata={"description": DEGRADED})
 
 
 class MatrixView(WandrSchema):
-    """Metres and seconds from each point (row) to each (column)."""
+    """Metres and seconds from each point (row) to each (column), `attribution` to be shown too."""
 
     mode = Choice(*MODES, required=True)
     distances_m = fields.List(fields.List(fields.Integer()), required=True)
     durations_s = fields.List(fields.List(fields.Integer()), required=True)
     source = Text(40, required=True)
+    attribution = Text(300, required=True, allow_none=True)
     estimate = Flag(required=True)
     degraded = fields.List(Text(40), required=True, metadata={"description": DEGRADED})
 

@@ -57,6 +57,18 @@ def test_a_matrix_is_measured(services, fake, participant, name):
 
 
 @each
+def test_who_knows_the_roads_is_thanked(services, fake, participant, name):
+    question = {"points": POINTS[:2], "mode": "car"}
+    for router, source in ((name, name), ("embedded", "estimate")):
+        services(router=router)
+        route, matrix = way(participant), participant.post("/locations/matrix", json=question)
+        for told in (route, matrix):
+            assert told["source"] == source
+            thanked = told["attribution"]
+            assert thanked is None if source == "estimate" else "© OpenStreetMap" in thanked
+
+
+@each
 def test_the_same_way_is_asked_once(services, fake, participant, name):
     services(router=name)
     assert way(participant) == way(participant)

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from wandr.config import Settings
 from wandr.locations.routing import Leg
 from wandr.locations.services.asking import Ask, Service, Unavailable, ask, number
+from wandr.locations.services.geocoders import ATTRIBUTION as OSM
 from wandr.locations.sphere import Point
 
 KEPT: Final = timedelta(days=7)
@@ -36,6 +37,7 @@ class Osrm:
     """project-osrm.org, API v1. A server knows one profile: `{profile}` in its address is one."""
 
     name, unit = "osrm", 1
+    attribution = OSM
     profiles = {"walk": "foot", "bicycle": "bike", "car": "car"}
 
     def __init__(self, url: str, key: str) -> None:
@@ -63,6 +65,7 @@ class Valhalla:
     """valhalla.github.io: `/route` and `/sources_to_targets`."""
 
     name, unit = "valhalla", 1000
+    attribution = OSM
     profiles = {"walk": "pedestrian", "bicycle": "bicycle", "car": "auto"}
 
     def __init__(self, url: str, key: str) -> None:
@@ -95,6 +98,7 @@ class OpenRouteService:
     """openrouteservice.org, API v2."""
 
     name, unit = "openrouteservice", 1
+    attribution = f"© openrouteservice.org by HeiGIT, map data {OSM}"
     profiles = {"walk": "foot-walking", "bicycle": "cycling-regular", "car": "driving-car"}
 
     def __init__(self, url: str, key: str) -> None:
