@@ -107,6 +107,7 @@ def test_what_was_imported_is_the_same_place_and_stays_known(
 def test_a_name_of_ones_own_stays_ones_own(services, fake, lisbon, participant, viewer):
     services(geocoder="nominatim")
     place = participant.get("/locations/search?q=maat")["items"][0]["id"]
+    before = names_of(place)
     own = participant.post("/locations", json={**HERE, "name": "Where we first met"})
     participant.post(f"/locations/{own['id']}/merge", json={"into": place})
     services(geocoder="photon")
@@ -114,10 +115,11 @@ def test_a_name_of_ones_own_stays_ones_own(services, fake, lisbon, participant, 
     services(geocoder="embedded")
     found = viewer.get("/locations/search?q=where+we+first+met")["items"]
     assert place not in [one["id"] for one in found]
+    assert names_of(place) == before
 
 
 def names_of(location_id):
-    found = db.session.query(LocationName).filter_by(location_id=location_id)
+    found = db.session.query(LocationName).filter_by(location_id=location_id, owner_id=None)
     return {one.name: one.weight for one in found}
 
 
