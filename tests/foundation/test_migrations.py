@@ -16,7 +16,9 @@ from tests.conftest import settings_for
 from tests.databases import administer
 from wandr import create_app
 from wandr.base import Base
+from wandr.deliveries.lanes import GIVES_UP_AFTER, hold, put_in_lane
 from wandr.extensions import db
+from wandr.transaction import atomic
 
 CHECKS = text(
     "SELECT connamespace::regnamespace::text AS place, conname AS name,"
@@ -82,6 +84,24 @@ def test_what_only_a_newer_version_takes_outlives_the_way_down_and_up(empty_app)
     downgrade(revision="0002")
     upgrade()
     assert person.get(address)["items"] == [made]
+
+
+def test_what_is_to_be_delivered_outlives_the_way_down_and_up(empty_app):
+    """Also what is held: the version before knows nothing of that, and tries it."""
+    upgrade()
+    with atomic():
+        for lane in ("a", "b"):
+            put_in_lane("mail", lane, {"n": lane})
+        hold("b")
+    downgrade(revision="0009")
+    upgrade()
+    with db.engine.connect() as connection:
+        told = text("SELECT lane, state, gives_up_at - created_at FROM deliveries ORDER BY number")
+        rows = connection.execute(told).all()
+    assert [tuple(row) for row in rows] == [
+        ("a", "waiting", GIVES_UP_AFTER),
+        ("b", "waiting", GIVES_UP_AFTER),
+    ]
 
 
 def test_up_twice_is_up_once(empty_app):
