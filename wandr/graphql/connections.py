@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from marshmallow import Schema
 from sqlalchemy import Select
 
 from wandr.errors import Invalid
@@ -51,6 +52,14 @@ def page_args(first: int, after: str | None) -> PageArgs:
 def connected(page: Page, bodies: Bodies, *, in_trash: bool = False) -> Mapping[str, Any]:
     """The connection of one page."""
     return connected_of_each({None: page}, bodies, in_trash=in_trash)[None]
+
+
+def listed(
+    keyset: Keyset, statement: Select[Any], args: PageArgs, view: Schema
+) -> Mapping[str, Any]:
+    """The connection of a list, its rows as a schema shows them."""
+    page = keyset.find(statement, args)
+    return connected(page, {one: view.dump(one) for one in page.items})
 
 
 def connected_of_each(

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from wandr.graphql import scalars
-from wandr.graphql.connections import FIRST, connected, connection_of, page_args
+from wandr.graphql.connections import FIRST, connection_of, listed, page_args
 from wandr.graphql.context import Info
 from wandr.graphql.types import type_of
 from wandr.webhooks import service as webhooks
@@ -24,8 +24,7 @@ class HookQuery:
         self: Any, info: Info, trip_id: scalars.UUID, first: int = FIRST, after: str | None = None
     ) -> WebhookConnection | None:
         found = webhooks.webhooks_of(info.context.viewer, trip_id)
-        page = webhooks.BY_AGE.find(found, page_args(first, after))
-        return connected(page, {one: WebhookView().dump(one) for one in page.items})
+        return listed(webhooks.BY_AGE, found, page_args(first, after), WebhookView())
 
     @strawberry.field(description="What a webhook has sent, or will send, the newest first.")
     def webhook_deliveries(
@@ -38,5 +37,4 @@ class HookQuery:
         after: str | None = None,
     ) -> DeliveryConnection | None:
         sent = webhooks.deliveries_of(webhooks.find_webhook(info.context.viewer, trip_id, id))
-        page = webhooks.NEWEST_FIRST.find(sent, page_args(first, after))
-        return connected(page, {one: DeliveryView().dump(one) for one in page.items})
+        return listed(webhooks.NEWEST_FIRST, sent, page_args(first, after), DeliveryView())

@@ -8,7 +8,7 @@ import strawberry
 
 from wandr.extensions import db
 from wandr.graphql import scalars
-from wandr.graphql.connections import FIRST, connected, connection_of, page_args
+from wandr.graphql.connections import FIRST, connection_of, listed, page_args
 from wandr.graphql.context import Info
 from wandr.graphql.types import input_of, loaded, type_of
 from wandr.locations import asked, custom
@@ -99,8 +99,7 @@ class PlaceQuery:
         self: Any, info: Info, first: int = FIRST, after: str | None = None
     ) -> LocationConnection | None:
         mine = custom.own_places(info.context.viewer)
-        page = custom.NEWEST_FIRST.find(mine, page_args(first, after))
-        return connected(page, {one: LocationView().dump(one) for one in page.items})
+        return listed(custom.NEWEST_FIRST, mine, page_args(first, after), LocationView())
 
     @strawberry.field(description="The way through points, leg by leg; estimated without a router.")
     def route(self: Any, info: Info, points: Points, mode: str = "walk") -> Route | None:

@@ -17,7 +17,7 @@ from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import Row, row_of
-from wandr.graphql.connections import FIRST, connected, connection_of, page_args
+from wandr.graphql.connections import FIRST, connected, connection_of, listed, page_args
 from wandr.graphql.context import Context, Info, parsed
 from wandr.graphql.hooks import HookQuery
 from wandr.graphql.places import PlaceQuery
@@ -117,8 +117,7 @@ class Query(PlaceQuery, HookQuery):
         self: Any, info: Info, first: int = FIRST, after: str | None = None
     ) -> InviteConnection | None:
         mine = invites.invites_for(info.context.invitee)
-        page = invites.NEWEST_FIRST.find(mine, page_args(first, after))
-        return connected(page, {one: InviteView().dump(one) for one in page.items})
+        return listed(invites.NEWEST_FIRST, mine, page_args(first, after), InviteView())
 
     @strawberry.field(description="What the holder of an invite's token may know of it.")
     def invite(self: Any, token: str) -> Preview | None:
@@ -141,8 +140,7 @@ class Query(PlaceQuery, HookQuery):
         self: Any, info: Info, first: int = FIRST, after: str | None = None
     ) -> ConversationConnection | None:
         mine = conversations.conversations_of(info.context.viewer, None)
-        page = conversations.NEWEST_FIRST.find(mine, page_args(first, after))
-        return connected(page, {one: ConversationView().dump(one) for one in page.items})
+        return listed(conversations.NEWEST_FIRST, mine, page_args(first, after), ConversationView())
 
     @strawberry.field(description="What you were told, newest first; perhaps only the unread.")
     def notifications(
@@ -153,8 +151,7 @@ class Query(PlaceQuery, HookQuery):
         unread: bool | None = None,
     ) -> NotificationConnection | None:
         mine = notifications.notifications_of(info.context.viewer, unread=unread)
-        page = notifications.NEWEST_FIRST.find(mine, page_args(first, after))
-        return connected(page, {one: NotificationView().dump(one) for one in page.items})
+        return listed(notifications.NEWEST_FIRST, mine, page_args(first, after), NotificationView())
 
     @strawberry.field(description="How you are told, by kind.")
     def notification_preferences(self: Any, info: Info) -> NotificationPreferences | None:
