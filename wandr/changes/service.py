@@ -104,11 +104,17 @@ def begin_change(
     Two statements: a membership read together with the lock could be older than the lock.
     """
     asked = {"trip_id": trip_id, "user_id": actor, "mutation_id": mutation_id}
-    trip = db.session.scalar(_LOCKED_TRIP, asked)
-    if trip is None:
-        raise NotFound()
+    trip = lock_trip(trip_id)
     member, earlier = db.session.execute(_MEMBERSHIP, asked).one_or_none() or (None, None)
     return Change(trip, actor, member, source, client_id, mutation_id, earlier)
+
+
+def lock_trip(trip_id: UUID) -> Trip:
+    """The trip, which nobody else changes until the transaction ends. NotFound without one."""
+    trip = db.session.scalar(_LOCKED_TRIP, {"trip_id": trip_id})
+    if trip is None:
+        raise NotFound()
+    return trip
 
 
 def finish_change(change: Change) -> int:

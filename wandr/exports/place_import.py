@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from wandr.base import new_id
 from wandr.changes.ops import Op
-from wandr.changes.service import apply
+from wandr.changes.service import apply, lock_trip
 from wandr.errors import Invalid, UnsupportedMediaType
 from wandr.exports.place_files import READERS, Found
 from wandr.extensions import db
@@ -19,7 +19,6 @@ from wandr.locations.adopting import adopt_places
 from wandr.locations.kinds import CUSTOM
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
-from wandr.trips.models import Trip
 
 MOST_PLACES: Final = 300  # that one file may add
 MOST_TOLD: Final = 100  # of what was left out
@@ -41,7 +40,7 @@ def import_places(
     reader = READERS.get(media_type)
     if reader is None:
         raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
-    db.session.get_one(Trip, trip_id, with_for_update=True)  # of two files at once, one sees both
+    lock_trip(trip_id)  # of two files at once, one sees both
     there, skipped, skipped_count = _spots_of(trip_id), [], 0
     wanted: list[Found] = []
     for one in reader(body):

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 
 from wandr.base import new_id, utc_now
 from wandr.changes.feed import changes_since
+from wandr.changes.service import lock_trip
 from wandr.deliveries.lanes import count_waiting, hold, let_go, put_in_lane, try_again
 from wandr.deliveries.models import UNSENT, Delivery
 from wandr.errors import Conflict, NotFound
@@ -37,7 +38,7 @@ def create_webhook(user_id: UUID, trip_id: UUID, url: str) -> Webhook:
     Raises NotFound, Forbidden, Conflict for more than a trip may have.
     """
     trip_for(user_id, trip_id, needs=Permission.EDIT_TRIP)
-    trip = db.session.get_one(Trip, trip_id, with_for_update=True)  # two at once count each other
+    trip = lock_trip(trip_id)  # two at once count each other
     count = select(func.count()).where(Webhook.trip_id == trip_id)
     if (db.session.scalar(count) or 0) >= MOST_WEBHOOKS:
         raise Conflict(f"A trip has at most {MOST_WEBHOOKS} webhooks.", code="too_many_webhooks")
