@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Update, delete, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from wandr.base import new_id
@@ -127,8 +127,13 @@ def let_go(lane: str) -> None:
 
 def count_waiting(lane: str) -> int:
     """How much of a lane is still to go out."""
-    waiting = select(func.count()).where(Delivery.lane == lane, Delivery.state.in_(UNSENT))
-    return db.session.scalar(waiting) or 0
+    return db.session.scalar(select(waiting_in(lane))) or 0
+
+
+def waiting_in(lane: str | ColumnElement[str]) -> ScalarSelect[int]:
+    """The same as a part of a statement, of a lane that it names."""
+    unsent = Delivery.lane == lane, Delivery.state.in_(UNSENT)
+    return select(func.count()).where(*unsent).scalar_subquery()
 
 
 def try_again(delivery_id: UUID, lane: str) -> bool:

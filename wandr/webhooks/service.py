@@ -13,8 +13,8 @@ from sqlalchemy import Select, func, select
 from wandr.base import new_id, utc_now
 from wandr.changes.feed import changes_since
 from wandr.changes.service import lock_trip
-from wandr.deliveries.lanes import count_waiting, hold, let_go, put_in_lane, try_again
-from wandr.deliveries.models import UNSENT, Delivery
+from wandr.deliveries.lanes import count_waiting, hold, let_go, put_in_lane, try_again, waiting_in
+from wandr.deliveries.models import Delivery
 from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.http.fields import instant_text
@@ -122,12 +122,7 @@ def feed(limit: int = 50) -> int:
     A webhook whose maker is no longer in the trip, or may no longer edit it, is paused. What
     happens to a trip that is in the trash is told when it is restored.
     """
-    lane = func.concat(f"{CHANNEL}:", Webhook.id)
-    waiting = (
-        select(func.count())
-        .where(Delivery.lane == lane, Delivery.state.in_(UNSENT))
-        .scalar_subquery()
-    )
+    waiting = waiting_in(func.concat(f"{CHANNEL}:", Webhook.id))
     due = (
         select(Webhook)
         .join(Trip, Trip.id == Webhook.trip_id)

@@ -38,9 +38,7 @@ FINDING_CODES: Final = (
     *("hours_unknown", "cost_unknown", "stays_unknown"),
 )
 GRAVITY: Final = {"error": 0, "warning": 1, "info": 2}
-MOST_OF_A_RULE: Final = (
-    200  # findings: of a thousand things at once, half a million pairs are wrong
-)
+MOST_OF_A_RULE: Final = 200  # findings: of a thousand at once half a million pairs are wrong
 MOST_MENDED: Final = 10  # findings that get fixes: to try them takes time
 
 
