@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 
+from tests.at_once import at_once
 from tests.deliveries.conftest import hurry, states
 from wandr.deliveries import lanes
 from wandr.deliveries.lanes import Outcome
@@ -127,20 +128,12 @@ def test_a_head_that_is_locked_is_waited_for(committed_app, sent, put):
     """The same without luck: its claim is not committed yet when the other looks."""
     sent()
     put("a", "b")
-    found = []
 
     def look():
-        with committed_app.app_context(), atomic():
-            found.append(lanes.claim_next("test:1"))
+        return lanes.claim_next("test:1")
 
-    with atomic():
-        lanes.claim_next("test:1")
-        other = Thread(target=look)
-        other.start()
-        other.join(0.3)
-        assert found == []  # it waits
-    other.join()
-    assert found == [None]
+    first, second = at_once(committed_app, look, look)
+    assert (first.body, second.result()) == ({"n": "a"}, None)
 
 
 def test_while_one_worker_has_it_another_finds_nothing(sent, put):

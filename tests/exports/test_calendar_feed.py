@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from uuid import UUID
 
 import pytest
 
+from tests.at_once import at_once
 from tests.cast import make_person
 from tests.exports.ics import read_with_ical
 from tests.group import join
 from wandr.errors import NotFound
 from wandr.exports.feeds import open_feed, read_feed
-from wandr.transaction import atomic
 
 
 @pytest.fixture
@@ -46,21 +45,15 @@ def test_a_new_address_ends_the_old_one(client, feed):
 
 def test_of_two_opened_at_once_the_later_one_stays(committed_app):
     person = make_person(committed_app, "Ada")
-    trip_id, tokens = UUID(person.post("/trips", json={"title": "Kyoto"})["id"]), []
+    trip_id = UUID(person.post("/trips", json={"title": "Kyoto"})["id"])
 
-    def work():
-        with committed_app.app_context(), atomic():
-            tokens.append(open_feed(person.user_id, trip_id))
+    def token():
+        return open_feed(person.user_id, trip_id)
 
-    with atomic():
-        first = open_feed(person.user_id, trip_id)
-        other = Thread(target=work)
-        other.start()
-        other.join(0.3)
-    other.join()
+    first, second = at_once(committed_app, token, token)
     with pytest.raises(NotFound):
         read_feed(first)
-    assert read_feed(tokens[0])
+    assert read_feed(second.result())
 
 
 def test_it_can_be_ended_and_ending_it_twice_is_no_error(client, feed, viewer, path):

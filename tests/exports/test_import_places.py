@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from tests.at_once import at_once
 from tests.cast import make_person
 from tests.statements import counted
 from wandr.exports.place_files import plain_text
 from wandr.exports.place_import import import_places
 from wandr.extensions import db
-from wandr.transaction import atomic
 
 TYPES = {
     "gpx": "application/gpx+xml",
@@ -205,19 +204,12 @@ def test_a_placemark_in_a_placemark_is_part_of_it(send):
 def test_two_files_at_once_make_no_place_twice(committed_app):
     person = make_person(committed_app, "Ada")
     trip_id = UUID(person.post("/trips", json={"title": "Kyoto"})["id"])
-    told = []
 
-    def work():
-        with committed_app.app_context(), atomic():
-            told.append(import_places(trip_id, person.user_id, TYPES["gpx"], GPX))
+    def created():
+        return len(import_places(trip_id, person.user_id, TYPES["gpx"], GPX)["created"])
 
-    with atomic():
-        first = import_places(trip_id, person.user_id, TYPES["gpx"], GPX)
-        other = Thread(target=work)
-        other.start()
-        other.join(0.3)
-    other.join()
-    assert (len(first["created"]), [len(one["created"]) for one in told]) == (2, [0])
+    first, second = at_once(committed_app, created, created)
+    assert (first, second.result()) == (2, 0)
 
 
 def test_a_deep_or_large_file_hurts_nobody(send):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from uuid import uuid4
 
 import pytest
 
+from tests.at_once import at_once
 from tests.cast import make_person
 from wandr.locations.custom import add_place
 from wandr.locations.loading import load_rows
-from wandr.transaction import atomic
 
 HOME = {"name": "Home", "latitude": 35.0, "longitude": 135.7}
 
@@ -97,19 +96,13 @@ def test_a_name_of_ones_own_for_a_public_place_is_nobody_elses_and_stays(
 
 
 def test_two_of_the_same_at_once_are_one(committed_app):
-    person, found, given = make_person(committed_app, "Ada"), [], {**HOME, "kind": "home"}
+    person, given = make_person(committed_app, "Ada"), {**HOME, "kind": "home"}
 
-    def work():
-        with committed_app.app_context(), atomic():
-            found.append(add_place(person.user_id, given)[1])
+    def is_new():
+        return add_place(person.user_id, given)[1]
 
-    with atomic():
-        assert add_place(person.user_id, given)[1]
-        other = Thread(target=work)
-        other.start()
-        other.join(0.3)
-    other.join()
-    assert found == [False]
+    first, second = at_once(committed_app, is_new, is_new)
+    assert (first, second.result()) == (True, False)
 
 
 def test_one_is_forgotten_and_its_copy_stays(participant, path, plan):

@@ -16,6 +16,7 @@ from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 from structlog.testing import CapturingLogger
 
+from tests.at_once import at_once
 from tests.cast import make_person
 from tests.deliveries.conftest import hurry, states
 from tests.group import join
@@ -294,23 +295,15 @@ def test_its_secret_is_told_once_and_a_trip_has_ten(olga, path, hook, receiver):
 def test_of_two_made_at_once_one_counts_the_other(committed_app, olga, path, receiver):
     for _ in range(9):
         olga.post(f"{path}/webhooks", json={"url": receiver.url})
-    trip_id, refused = UUID(path.removeprefix("/trips/")), []
+    trip_id = UUID(path.removeprefix("/trips/"))
 
     def make():
-        with committed_app.app_context():
-            try:
-                with atomic():
-                    service.create_webhook(olga.user_id, trip_id, receiver.url)
-            except Conflict as error:
-                refused.append(error.code)
-
-    with atomic():
         service.create_webhook(olga.user_id, trip_id, receiver.url)
-        other = Thread(target=make)
-        other.start()
-        other.join(0.3)
-    other.join()
-    assert refused == ["too_many_webhooks"]
+
+    _, second = at_once(committed_app, make, make)
+    with pytest.raises(Conflict) as refusal:
+        second.result()
+    assert refusal.value.code == "too_many_webhooks"
 
 
 def test_a_thousand_wait_and_no_more(olga, path, hook, receiver, add, monkeypatch):
