@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from wandr.extensions import db
@@ -54,6 +55,12 @@ def reading() -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
+
+
+def take_turn(purpose: int, whose: UUID) -> None:
+    """Wait until no other transaction has this turn; it is ours until the end of this one."""
+    number = func.hashtextextended(str(whose), purpose)
+    db.session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def on_commit(callback: Callable[..., None], *args: Any) -> None:

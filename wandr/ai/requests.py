@@ -18,6 +18,7 @@ from wandr.errors import NotFound, TooManyRequests, wrong_field
 from wandr.extensions import db
 from wandr.jobs.queue import send_later
 from wandr.permissions import Permission
+from wandr.transaction import take_turn
 from wandr.trips.access import Access, trip_for
 
 DEADLINE: Final = timedelta(seconds=110)
@@ -140,8 +141,7 @@ def _check_day(access: Access, question: Question) -> None:
 def _keep_within_quotas(user_id: UUID, trip_id: UUID | None) -> None:
     """Count under a lock of the trip's questions, so that two at once do not both fit; of those
     about no trip, under a lock of the person's."""
-    number = func.hashtextextended(str(trip_id or user_id), 0x6169)
-    db.session.execute(select(func.pg_advisory_xact_lock(number)))
+    take_turn(0x6169, trip_id or user_id)
     alone = (AiRequest.trip_id.is_(None), AiRequest.requested_by == user_id)
     those = (AiRequest.trip_id == trip_id,) if trip_id else alone
     active = (*those, AiRequest.status.in_(ACTIVE))

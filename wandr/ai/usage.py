@@ -18,6 +18,7 @@ from wandr.base import new_id, utc_now
 from wandr.config import current_settings
 from wandr.errors import TooManyRequests
 from wandr.extensions import db
+from wandr.transaction import take_turn
 from wandr.trips.access import trip_for
 
 ONE_DAY: Final = timedelta(days=1)
@@ -53,8 +54,7 @@ def reserve(call: Call, tokens: int) -> UUID:
 
     Quotas are counted under a lock of the person, so that two calls at once do not both fit.
     """
-    number = func.hashtextextended(str(call.user_id), 0x7573)
-    db.session.execute(select(func.pg_advisory_xact_lock(number)))
+    take_turn(0x7573, call.user_id)
     for budget in budgets_of(call.user_id, call.trip_id):
         if budget.left < tokens:
             raise _used_up(budget)

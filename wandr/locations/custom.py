@@ -22,9 +22,10 @@ from wandr.locations.service import (
     make_findable,
 )
 from wandr.locations.sphere import Point, distance_m
+from wandr.transaction import take_turn
 
 SAME_M: Final = 50
-LOCK: Final = 0x57_61_6E_64  # somebody's places: two requests at once see each other's
+TURN: Final = 0x706C  # of somebody's places: two requests at once see each other's
 MAY_DIFFER: Final = frozenset({"name", "latitude", "longitude"})
 NEWEST_FIRST = Keyset("own places", (Location.created_at, Location.id), descending=True)
 
@@ -36,7 +37,7 @@ def own_places(user_id: UUID) -> Select[Any]:
 
 def add_place(user_id: UUID, given: Mapping[str, Any]) -> tuple[Location, bool]:
     """A place of one's own, and whether it is new: one is never twice there. Raises Conflict."""
-    db.session.execute(select(func.pg_advisory_xact_lock(LOCK, user_id.int % 2**31)))
+    take_turn(TURN, user_id)
     there = find_same(user_id, given)
     if there is not None:
         return there, False
