@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text, update
 
 from tests.at_once import at_once
 from tests.cast import make_person
 from tests.statements import counted
-from wandr.exports.place_files import plain_text
+from wandr.exports.place_files import READERS, plain_text
 from wandr.exports.place_import import import_places
 from wandr.extensions import db
+from wandr.transaction import atomic
+from wandr.trips.models import Trip
 
 TYPES = {
     "gpx": "application/gpx+xml",
@@ -154,16 +157,18 @@ def test_of_what_is_left_out_a_hundred_are_told(send):
     ("form", "body"),
     [
         ("geojson", b'{"type":"FeatureCollection","features":[0' + b",0" * 20_000 + b"]}"),
+        ("gpx", b"<gpx>" + b"<trk/>" * 20_001 + b"</gpx>"),
+        ("kml", b"<kml>" + b"<Placemark/>" * 20_001 + b"</kml>"),
         ("kml", b"<kml>" + b"<a/>" * 500_000 + b"</kml>"),
     ],
-    ids=["features", "tags"],
+    ids=["features", "tracks", "placemarks", "tags"],
 )
 def test_a_file_of_no_end_is_refused_before_it_is_gone_through(send, form, body):
     assert send(form, body, status=422)["code"] == "too_much"
 
 
 @pytest.mark.parametrize(
-    ("html", "text"),
+    ("html", "plain"),
     [
         ("Tea<br>at <b>five</b>&amp;<p class='x'>Cake</p>", "Tea\nat five&\nCake"),
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
@@ -171,8 +176,8 @@ def test_a_file_of_no_end_is_refused_before_it_is_gone_through(send, form, body)
         ("&lt;early&gt;", "<early>"),
     ],
 )
-def test_a_description_is_read_as_text(html, text):
-    assert plain_text(html) == text
+def test_a_description_is_read_as_text(html, plain):
+    assert plain_text(html) == plain
 
 
 @pytest.mark.parametrize("unit", ["<a ", "<!-- ", "<![CDATA[", "</", "<", "<a", "& ", "&# "])
@@ -212,12 +217,28 @@ def test_two_files_at_once_make_no_place_twice(committed_app):
     assert (first, second.result()) == (2, 0)
 
 
+def test_nobody_waits_for_the_trip_while_a_file_is_read(committed_app, monkeypatch):
+    person = make_person(committed_app, "Ada")
+    trip_id = UUID(person.post("/trips", json={"title": "Kyoto"})["id"])
+
+    def change_title_meanwhile(body):
+        with db.engine.begin() as other:
+            other.execute(text("SET LOCAL lock_timeout = '1s'"))
+            other.execute(update(Trip).where(Trip.id == trip_id).values(title="Nara"))
+        return iter(())
+
+    monkeypatch.setitem(READERS, TYPES["gpx"], change_title_meanwhile)
+    with atomic():
+        assert import_places(trip_id, person.user_id, TYPES["gpx"], GPX)["created"] == []
+    assert person.get(f"/trips/{trip_id}")["title"] == "Nara"
+
+
 def test_a_deep_or_large_file_hurts_nobody(send):
     deep = b"<gpx>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</gpx>"
     assert send("gpx", deep)["created"] == []
-    tracks = b"<gpx>" + b"<trk/>" * 50_000 + b"</gpx>"
+    tracks = b"<gpx>" + b"<trk/>" * 20_000 + b"</gpx>"
     told = send("gpx", tracks)
-    assert (len(told["skipped"]), told["skipped_count"]) == (100, 50_000)
+    assert (len(told["skipped"]), told["skipped_count"]) == (100, 20_000)
     assert send("gpx", b" " * (8 * 1024 * 1024 + 1), status=413)["code"] == "too_large"
 
 

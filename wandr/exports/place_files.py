@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from wandr.errors import Invalid
+from wandr.errors import Invalid, UnsupportedMediaType
 from wandr.exports.media import GEOJSON, GPX, KML
 from wandr.exports.words import one_line, several_lines
 from wandr.exports.xml import local_name, read_xml, text_of
@@ -72,8 +73,6 @@ def read_geojson(body: bytes) -> Iterator[Found]:
     features = document.get("features") if kind == "FeatureCollection" else [document]
     if not isinstance(features, list):
         raise Invalid("The collection has no list of features.", code="unreadable_file")
-    if len(features) > MOST_FEATURES:
-        raise Invalid(f"The file has more than {MOST_FEATURES} features.", code="too_much")
     for feature in features:
         yield _feature(feature if isinstance(feature, dict) else {})
 
@@ -84,6 +83,18 @@ READERS: Final[Mapping[str, Callable[[bytes], Iterator[Found]]]] = {
     KML: read_kml,
     GEOJSON: read_geojson,
 }
+
+
+def read_places(media_type: str, body: bytes) -> list[Found]:
+    """What a file tells of, point or not. Raises UnsupportedMediaType for none of `READERS`,
+    Invalid or BadRequest for what cannot be read, Invalid for more than `MOST_FEATURES`."""
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
+    found = list(islice(reader(body), MOST_FEATURES + 1))
+    if len(found) > MOST_FEATURES:
+        raise Invalid(f"The file has more than {MOST_FEATURES} features.", code="too_much")
+    return found
 
 
 def plain_text(html: str) -> str:

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from wandr.base import new_id
 from wandr.changes.ops import Op
 from wandr.changes.service import apply, lock_trip
-from wandr.errors import Invalid, UnsupportedMediaType
-from wandr.exports.place_files import READERS, Found
+from wandr.errors import Invalid
+from wandr.exports.place_files import Found, read_places
 from wandr.extensions import db
 from wandr.itinerary.content import ACTIVITY
 from wandr.itinerary.models import Activity
@@ -37,13 +37,11 @@ def import_places(
     and for more than `MOST_PLACES`, Conflict for more than there may be.
     """
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
-    reader = READERS.get(media_type)
-    if reader is None:
-        raise UnsupportedMediaType(f"The body must be one of {', '.join(READERS)}.")
+    told = read_places(media_type, body)  # while nobody waits for the trip
     lock_trip(trip_id)  # of two files at once, one sees both
     there, skipped, skipped_count = _spots_of(trip_id), [], 0
     wanted: list[Found] = []
-    for one in reader(body):
+    for one in told:
         spot = _spot(one.name, *one.point) if one.point else None
         if spot is None or spot in there:
             reason = "It is in the trip already." if spot else one.reason
