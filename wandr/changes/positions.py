@@ -53,6 +53,11 @@ class Lane:
         upper = db.session.scalar(select(func.min(column)).where(*beyond))
         return str(generate_key_between(lower, upper))
 
+    def keys_at_end(self, many: int) -> list[str]:
+        """Keys for that many new rows, one behind the other."""
+        last = select(func.max(self.entity.model.position)).where(*self._rows())
+        return list(generate_n_keys_between(db.session.scalar(last), None, n=many))
+
     def neighbour_before(self, row: Row) -> str | None:
         """The id of what a row stands behind; None on top."""
         model = self.entity.model

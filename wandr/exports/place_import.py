@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 
 from wandr.base import new_id
-from wandr.changes.ops import Op
-from wandr.changes.service import apply, lock_trip
+from wandr.changes.change import Change
+from wandr.changes.positions import Lane
+from wandr.changes.service import begin_change, finish_change
+from wandr.changes.writing import insert_rows, settle
 from wandr.errors import Invalid
 from wandr.exports.place_files import Found, read_places
 from wandr.extensions import db
@@ -38,7 +41,8 @@ def import_places(
     """
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
     told = read_places(media_type, body)  # while nobody waits for the trip
-    lock_trip(trip_id)  # of two files at once, one sees both
+    change = begin_change(trip_id, actor, source="import", client_id=client_id)
+    trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)  # as it is, now that it is locked
     there, skipped, skipped_count = _spots_of(trip_id), [], 0
     wanted: list[Found] = []
     for one in told:
@@ -53,28 +57,38 @@ def import_places(
             wanted.append(one)
         if len(wanted) > MOST_PLACES:
             raise Invalid(f"The file has more than the {MOST_PLACES} places that can be added.")
-    places = adopt_places(actor, [_copy(one) for one in wanted])  # kept: the session knows them
-    ops = [_op(one, place.id) for one, place in zip(wanted, places, strict=True)]
-    outcome = apply(trip_id, actor, ops, source="import", client_id=client_id).or_refused()
-    created = [{"id": str(op.id), "title": one.name} for op, one in zip(ops, wanted, strict=True)]
+    rows = _add(change, wanted)
     return {
-        "head": outcome.head,
-        "created": created,
+        "head": finish_change(change),
+        "created": [{"id": str(row.id), "title": row.title} for row in rows],
         "skipped": skipped,
         "skipped_count": skipped_count,
     }
+
+
+def _add(change: Change, wanted: Sequence[Found]) -> list[Activity]:
+    """The ideas, added at the end by a few statements, however many they are."""
+    if not wanted:
+        return []
+    places = adopt_places(change.actor, [_copy(one) for one in wanted])
+    rows = []
+    for one, place in zip(wanted, places, strict=True):
+        told = {"title": one.name, "status": "idea", "notes": one.notes}
+        fields = ACTIVITY.loader.load({**told, "location_id": str(place.id)})
+        row = Activity(id=new_id(), trip_id=change.trip.id, **fields)
+        settle(change, (ACTIVITY, row), fields)
+        rows.append(row)
+    keys = Lane.of(ACTIVITY, rows[0]).keys_at_end(len(rows))
+    for row, key in zip(rows, keys, strict=True):
+        row.position = key
+    insert_rows(change, ACTIVITY, rows)
+    return rows
 
 
 def _copy(found: Found) -> dict[str, Any]:
     assert found.point is not None
     latitude, longitude = found.point
     return {"name": found.name, "kind": CUSTOM, "latitude": latitude, "longitude": longitude}
-
-
-def _op(found: Found, location_id: UUID) -> Op:
-    told = {"title": found.name, "status": "idea", "notes": found.notes}
-    fields = ACTIVITY.loader.load({**told, "location_id": str(location_id)})
-    return Op("create", ACTIVITY, new_id(), fields)
 
 
 def _spots_of(trip_id: UUID) -> set[Spot]:
