@@ -184,6 +184,7 @@ def test_a_file_of_no_end_is_refused_before_it_is_gone_through(send, form, body)
         ("Tea<br>at <b>five</b>&amp;<p class='x'>Cake</p>", "Tea\nat five&\nCake"),
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
         ("<!-- no --><![CDATA[so]]>it ends <a", "it ends <a"),
+        ("Go <!-- if x > 1 <b>or</b> y -->early <!-- so", "Go early <!-- so"),
         ("&lt;early&gt;", "<early>"),
     ],
 )
@@ -191,7 +192,9 @@ def test_a_description_is_read_as_text(html, plain):
     assert plain_text(html) == plain
 
 
-@pytest.mark.parametrize("unit", ["<a ", "<!-- ", "<![CDATA[", "</", "<", "<a", "& ", "&# "])
+@pytest.mark.parametrize(
+    "unit", ["<a ", "<!-- ", "<![CDATA[", "</", "<", "<a", "& ", "&# "]
+)
 def test_a_description_full_of_what_never_ends_is_read_at_once(unit):
     """Who looks for the end from each beginning is at it for minutes."""
     assert plain_text(unit * 100_000) == (unit * 100_000).strip()

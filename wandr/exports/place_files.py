@@ -103,7 +103,14 @@ def plain_text(html: str) -> str:
     Each character is looked at once, whatever is written: the parser of the library takes half a
     minute for sixty kilobytes of tags that never end.
     """
-    return unescape(TAG.sub(_instead_of_tag, html)).strip()
+    return unescape(TAG.sub(_instead_of_tag, _without_comments(html))).strip()
+
+
+def _without_comments(html: str) -> str:
+    """What is around `<!-- these -->`; one that never ends is none."""
+    kept, *others = html.split("<!--")
+    cut = [(one, *one.partition("-->")[1:]) for one in others]
+    return kept + "".join(after if end else f"<!--{one}" for one, end, after in cut)
 
 
 def _instead_of_tag(tag: re.Match[str]) -> str:
