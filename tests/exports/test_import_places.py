@@ -192,9 +192,7 @@ def test_a_description_is_read_as_text(html, plain):
     assert plain_text(html) == plain
 
 
-@pytest.mark.parametrize(
-    "unit", ["<a ", "<!-- ", "<![CDATA[", "</", "<", "<a", "& ", "&# "]
-)
+@pytest.mark.parametrize("unit", ["<a ", "<!-- ", "<![CDATA[", "</", "<", "<a", "& ", "&# "])
 def test_a_description_full_of_what_never_ends_is_read_at_once(unit):
     """Who looks for the end from each beginning is at it for minutes."""
     assert plain_text(unit * 100_000) == (unit * 100_000).strip()

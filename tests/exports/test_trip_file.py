@@ -160,6 +160,7 @@ def test_a_key_makes_one_trip_of_two_requests(organizer, document):
         (lambda d: d["entities"]["activity"][1]["location"].update(timezone="../../etc/passwd"), ["entities", "activity", "1", "location", "timezone"]),
         (lambda d: d["entities"]["activity"][1]["location"].update(country_code="pt"), ["entities", "activity", "1", "location", "country_code"]),
         (lambda d: d["entities"]["activity"][1]["location"].update(name=""), ["entities", "activity", "1", "location", "name"]),
+        (lambda d: d["entities"]["activity"][1]["location"].update(name=" "), ["entities", "activity", "1", "location", "name"]),
     ],
 )  # fmt: skip
 def test_a_bad_file_changes_nothing_and_says_where(organizer, document, change, where):

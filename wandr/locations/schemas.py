@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
-from opening_hours import validate as is_opening_hours
 
 from wandr.http.fields import (
     Choice,
@@ -22,52 +20,16 @@ from wandr.http.fields import (
 )
 from wandr.http.pages import page_of
 from wandr.http.schema import WandrSchema, update_of
+from wandr.locations.fields import Country, Hours, Near, PlaceName
 from wandr.locations.kinds import CUSTOM, CUSTOM_KINDS, SEARCH_KINDS
 from wandr.locations.routing import MODES
 from wandr.locations.sphere import Point
 
 QUERY = {"query": True}
-NEAR_FORM = r"^-?[0-9]{1,2}(\.[0-9]{1,15})?,-?[0-9]{1,3}(\.[0-9]{1,15})?$"
 MAX_ROUTE, MAX_MATRIX = 100, 25
 # of the examples
 KYOTO_STATION = {"latitude": 34.9858, "longitude": 135.7588}
 FUSHIMI_INARI = {"latitude": 34.9671, "longitude": 135.7727}
-
-
-def _readable_hours(text: str) -> None:
-    if not is_opening_hours(text):
-        raise ValidationError("Must be opening hours in OpenStreetMap syntax.")
-
-
-class Hours(Text):
-    """Opening hours in the syntax of OpenStreetMap, such as `Mo-Fr 09:00-17:00`."""
-
-    def __init__(self, **more: Any) -> None:
-        metadata = {"example": "Mo-Fr 09:00-17:00"}
-        super().__init__(500, low=1, metadata=metadata, validate=[_readable_hours], **more)
-
-
-class Country(Text):
-    """A country by ISO 3166-1 alpha-2."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(2, low=2, validate=[validate.Regexp("^[A-Z]{2}$")], **more)
-
-
-class Near(fields.Field):
-    """A point as `latitude,longitude`."""
-
-    def __init__(self, **more: Any) -> None:
-        metadata = {"type": "string", "pattern": NEAR_FORM, "example": "35.01,135.77"}
-        super().__init__(metadata=metadata, **more)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Point:
-        if not isinstance(value, str) or not re.fullmatch(NEAR_FORM, value):
-            raise ValidationError("Must be latitude,longitude such as 35.01,135.77.")
-        latitude, longitude = map(float, value.split(","))
-        if abs(latitude) > 90 or abs(longitude) > 180:
-            raise ValidationError("Must be on Earth: at most 90,180 degrees.")
-        return Point(latitude, longitude)
 
 
 class AttributionView(WandrSchema):
@@ -87,7 +49,7 @@ class AttributionsView(WandrSchema):
 class PlaceRecord(WandrSchema):
     """What an activity keeps of a place, as a file tells it: named by its source, not by an id."""
 
-    name = Text(200, low=1, required=True)
+    name = PlaceName(required=True)
     kind = Text(20, required=True)
     latitude = Coordinate(90, required=True)
     longitude = Coordinate(180, required=True)
@@ -166,7 +128,7 @@ class CustomPlaceFields(WandrSchema):
         "longitude": 135.7681,
     }
 
-    name = Text(200, low=1, required=True, validate=[validate.Regexp(r".*\S", error="Empty.")])
+    name = PlaceName(required=True)
     kind = Choice(*CUSTOM_KINDS, load_default=CUSTOM)
     latitude = Coordinate(90, required=True)
     longitude = Coordinate(180, required=True)
