@@ -168,6 +168,18 @@ def test_in_a_polar_night_the_sun_does_not_rise(days, organizer, path, plan, pla
     }
 
 
+def test_the_sun_that_rises_for_two_months_does_not_set(days, organizer, path, plan, place):
+    organizer.patch(path, json={"start_date": "2027-05-18", "end_date": "2027-05-18"})
+    tromso = place(
+        "Tromsø", latitude=69.65, longitude=18.95, timezone="Europe/Oslo", country_code="NO"
+    )
+    plan("Midnight sun", day="2027-05-18", location_id=tromso)
+    sun = days()["2027-05-18"]["sun"]
+    assert "00:30" < sun["sunrise"] < "01:20" and sun["sunset"] is None
+    organizer.get(f"{path}/export.html")
+    assert f"Sun from {sun['sunrise']}</p>" in organizer.raw.get_data(as_text=True)
+
+
 def test_where_nothing_is_known_nothing_is_guessed(days):
     day = days()["2027-04-02"]
     assert (day["sun"], day["holidays"], day["costs"], day["items"]) == (None, [], [], [])

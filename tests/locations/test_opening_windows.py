@@ -76,6 +76,13 @@ def test_where_it_is_always_or_never_up_it_does_not_rise(day):
     assert sun_up(place("a", timezone="Europe/Oslo", latitude=78.2, longitude=15.6), day) is None
 
 
+def test_where_it_stays_up_for_weeks_the_rest_of_the_day_is_light():
+    there = place("a", timezone="Europe/Oslo", latitude=69.65, longitude=18.95)
+    rises, sets = sun_up(there, date(2027, 5, 18))
+    assert sets is None
+    assert daylight(there, date(2027, 5, 18)) == (rises, 24 * 60)
+
+
 def test_a_day_on_which_clocks_change_keeps_its_local_hours():
     berlin = {
         "latitude": 52.5,

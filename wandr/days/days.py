@@ -132,11 +132,11 @@ def _costs(activities: Sequence[Json], meant: Meant) -> list[Json]:
 def _sun(spot: Spot, day: date) -> Json | None:
     if not spot.knows_zone:
         return None
-    up = sun_up(spot, day)
+    sun = sun_up(spot, day)
     return {
         "timezone": spot.timezone,
-        "sunrise": clock(up[0]) if up else None,
-        "sunset": clock(up[1]) if up else None,
+        "sunrise": None if sun is None else clock(sun.rises),
+        "sunset": None if sun is None or sun.sets is None else clock(sun.sets),
     }
 
 

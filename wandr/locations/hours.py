@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 import opening_hours
@@ -19,6 +19,14 @@ MIDNIGHT: Final = 24 * 60
 Degrees = tuple[float, float]  # latitude and longitude
 Window = tuple[int, int]
 """From and to, in minutes after the local midnight of a day."""
+
+
+class SunUp(NamedTuple):
+    """When the sun rises, and when it sets: maybe after the next midnight, at more than 24 hours,
+    or not on the following day either, None."""
+
+    rises: int
+    sets: int | None
 
 
 class Opens(Protocol):
@@ -41,15 +49,18 @@ def open_windows(place: Opens, day: date) -> tuple[Window, ...] | None:
     return _evaluate(place.hours, day, place.country_code, (place.timezone, place.point))
 
 
-def sun_up(place: Opens, day: date) -> Window | None:
-    """From sunrise to sunset at the place, which may come after midnight: then it is more than 24
-    hours; None on days on which the sun does not rise, be it always or never up."""
+def sun_up(place: Opens, day: date) -> SunUp | None:
+    """From sunrise to sunset at the place, in minutes after midnight; None on days on which the sun
+    does not rise, be it always or never up."""
     return _sun_up(day, place.timezone, place.point)
 
 
 def daylight(place: Opens, day: date) -> Window:
     """From sunrise to sunset; in a polar night the whole day: nobody there waits for the sun."""
-    return sun_up(place, day) or (0, MIDNIGHT)
+    sun = sun_up(place, day)
+    if sun is None:
+        return 0, MIDNIGHT
+    return sun.rises, MIDNIGHT if sun.sets is None else sun.sets
 
 
 def knows_holidays(country_code: str) -> bool:
@@ -76,16 +87,16 @@ def _evaluate(
 
 
 @lru_cache(maxsize=8192)
-def _sun_up(day: date, zone: str, coordinates: Degrees) -> Window | None:
+def _sun_up(day: date, zone: str, coordinates: Degrees) -> SunUp | None:
     sun = OpeningHours(
         "sunrise-sunset", timezone=ZoneInfo(zone), coords=coordinates, auto_country=False
     )
     midnight = datetime.combine(day, time())
     for start, end, state, _comment in sun.intervals(midnight, midnight + timedelta(days=2)):
         if state == State.OPEN and start.date() == day and start.time() > time():
-            return _minute(start, day), (end.date() - day).days * MIDNIGHT + _minute(
-                end, end.date()
-            )
+            later = (end.date() - day).days
+            sets = None if later > 1 else later * MIDNIGHT + _minute(end, end.date())
+            return SunUp(_minute(start, day), sets)
     return None
 
 
