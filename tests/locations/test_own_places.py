@@ -8,6 +8,7 @@ import pytest
 
 from tests.at_once import at_once
 from tests.cast import make_person
+from wandr.locations.adopting import adopt_places
 from wandr.locations.custom import add_place
 from wandr.locations.loading import load_rows
 
@@ -95,14 +96,20 @@ def test_a_name_of_ones_own_for_a_public_place_is_nobody_elses_and_stays(
         load_rows(world)  # as the next deploy does
 
 
-def test_two_of_the_same_at_once_are_one(committed_app):
+def adopt_one(user_id, given):
+    """As of a file: the place, and no word on whether it is new."""
+    return adopt_places(user_id, [{**given, "source": "custom"}])
+
+
+@pytest.mark.parametrize("add", [add_place, adopt_one])
+def test_two_of_the_same_at_once_are_one(committed_app, add):
     person, given = make_person(committed_app, "Ada"), {**HOME, "kind": "home"}
 
-    def is_new():
-        return add_place(person.user_id, given)[1]
+    def added():
+        return add(person.user_id, given)[0].id
 
-    first, second = at_once(committed_app, is_new, is_new)
-    assert (first, second.result()) == (True, False)
+    first, second = at_once(committed_app, added, added)
+    assert second.result() == first
 
 
 def test_one_is_forgotten_and_its_copy_stays(participant, path, plan):

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, tuple_
 
 from wandr.extensions import db
 from wandr.locations.models import Location
-from wandr.locations.service import create_custom_places
+from wandr.locations.service import await_turn, create_custom_places
 
 Copy = Mapping[str, Any]  # `service.COPIED` by name, without an id; a custom one may have fewer
 MAKING = ("name", "kind", "latitude", "longitude", "country_code", "timezone", "hours")
@@ -22,6 +22,7 @@ def adopt_places(user_id: UUID, copies: Sequence[Copy]) -> list[Location]:
 
     Raises Conflict (`too_many_places`) when that would be more than a user may have.
     """
+    await_turn(user_id)
     known = _by_source(user_id, copies)
     own = _own(user_id, copies)
     missing = {

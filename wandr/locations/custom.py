@@ -16,16 +16,15 @@ from wandr.http.pages import Keyset
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
 from wandr.locations.service import (
+    await_turn,
     create_custom_place,
     find_location,
     inherited_at,
     make_findable,
 )
 from wandr.locations.sphere import Point, distance_m
-from wandr.transaction import take_turn
 
 SAME_M: Final = 50
-TURN: Final = 0x706C  # of somebody's places: two requests at once see each other's
 MAY_DIFFER: Final = frozenset({"name", "latitude", "longitude"})
 NEWEST_FIRST = Keyset("own places", (Location.created_at, Location.id), descending=True)
 
@@ -37,7 +36,7 @@ def own_places(user_id: UUID) -> Select[Any]:
 
 def add_place(user_id: UUID, given: Mapping[str, Any]) -> tuple[Location, bool]:
     """A place of one's own, and whether it is new: one is never twice there. Raises Conflict."""
-    take_turn(TURN, user_id)
+    await_turn(user_id)
     there = find_same(user_id, given)
     if there is not None:
         return there, False
