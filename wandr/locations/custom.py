@@ -10,21 +10,24 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from wandr.base import utc_now
-from wandr.errors import NotFound, Stale, wrong_field
+from wandr.errors import Conflict, NotFound, Stale, wrong_field
 from wandr.extensions import db
 from wandr.http.pages import Keyset
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
 from wandr.locations.service import (
+    OTHER_NAMES,
     await_turn,
     create_custom_place,
     find_location,
     inherited_at,
     make_findable,
+    names_of,
 )
 from wandr.locations.sphere import Point, distance_m
 
 SAME_M: Final = 50
+MOST_NAMES: Final = 100  # of what was merged into one
 MAY_DIFFER: Final = frozenset({"name", "latitude", "longitude"})
 NEWEST_FIRST = Keyset("own places", (Location.created_at, Location.id), descending=True)
 
@@ -72,10 +75,7 @@ def change_place(
     moved = inherited_at([point])[0] if point != _point(place) else {}
     for name, value in {**moved, **wanted}.items():
         setattr(place, name, value)
-    place.updated_at = utc_now()
-    db.session.execute(delete(LocationName).where(LocationName.location_id == place.id))
-    db.session.flush()
-    make_findable([place])
+    _find_anew(place)
     return place
 
 
@@ -86,24 +86,46 @@ def delete_place(user_id: UUID, location_id: UUID, *, expected: int | None = Non
 
 def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
     """Let a place of one's own go for another that one may see; the other, which its owner finds by
-    both names from then on. Raises NotFound."""
+    all names of both from then on. Raises NotFound, Conflict beyond `MOST_NAMES`."""
     if location_id == into:
         raise wrong_field("into", "Must be another place.")
     gone, kept = _own(user_id, location_id), find_location(into, user_id)
-    names = select(LocationName.name).where(LocationName.location_id == gone.id)
-    rows = [
-        {"location_id": kept.id, "name": name, "kind": kept.kind, "weight": 1.0}
-        | {"forgiving": True, "owner_id": user_id}
-        for name in db.session.scalars(names)
-    ]
-    if rows:
-        db.session.execute(insert(LocationName).values(rows).on_conflict_do_nothing())
+    if kept.created_by is None:
+        _name_for(user_id, kept, gone)
+    else:
+        also = dict.fromkeys([*names_of(kept), *names_of(gone)])
+        del also[kept.name]
+        if len(also) > MOST_NAMES:
+            raise Conflict(f"It has {MOST_NAMES} other names already.", code="too_many_names")
+        kept.attributes = {**kept.attributes, OTHER_NAMES: list(also)}
+        _find_anew(kept)
     db.session.delete(gone)
     db.session.flush()
     return kept
 
 
+def _find_anew(place: Location) -> None:
+    """Have a place of one's own, which was changed, found by the names that it has now."""
+    place.updated_at = utc_now()
+    db.session.execute(delete(LocationName).where(LocationName.location_id == place.id))
+    db.session.flush()
+    make_findable([place])
+
+
+def _name_for(user_id: UUID, public: Location, gone: Location) -> None:
+    """Have one person find a public place by the names of their own one, too."""
+    names = select(LocationName.name).where(LocationName.location_id == gone.id)
+    rows = [
+        {"location_id": public.id, "name": name, "kind": public.kind, "weight": 1.0}
+        | {"forgiving": True, "owner_id": user_id}
+        for name in db.session.scalars(names)
+    ]
+    if rows:
+        db.session.execute(insert(LocationName).values(rows).on_conflict_do_nothing())
+
+
 def _own(user_id: UUID, location_id: UUID, expected: int | None = None) -> Location:
+    await_turn(user_id)
     mine = own_places(user_id).where(Location.id == location_id).with_for_update()
     place = db.session.scalar(mine.execution_options(populate_existing=True))
     if place is None:

@@ -58,6 +58,7 @@ class Location(Record, Base):
     source_id: Mapped[str] = mapped_column(String(200))
     attribution: Mapped[str] = mapped_column(String(300))
     # Of sights: minutes, interests, indoor, prominence, price_band, confidence, local_name, city.
+    # Of custom places: other_names, of what was merged into them.
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     # Folded words around the name (country, region, city), for "paris texas".
     context: Mapped[str] = mapped_column(Text, default="")

@@ -165,7 +165,7 @@ def delete_location(location_id: UUID) -> None:
 @door(Access.USER)
 @blueprint.arguments(MergeFields)
 @blueprint.response(200, LocationView)
-@problems(Invalid, NotFound)
+@problems(Conflict, Invalid, NotFound)
 def merge_location(body: dict[str, Any], location_id: UUID) -> Response:
     """Make one of two places: one of your own goes, and is found as the other from then on."""
     return _answer(custom.merge_places(me().user_id, location_id, body["into"]))

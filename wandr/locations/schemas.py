@@ -73,7 +73,8 @@ class LocationView(PlaceRecord):
         required=True,
         metadata={
             "description": "Of sights: minutes, interests, indoor, prominence, price_band, "
-            "confidence, local_name, city. Of airports: iata, icao, city.",
+            "confidence, local_name, city. Of airports: iata, icao, city. "
+            "Of places of one's own: other_names, of what was merged into them.",
             "additionalProperties": True,
         },
     )

@@ -26,6 +26,7 @@ from wandr.transaction import take_turn
 
 MAX_CUSTOM_PLACES = 1_000
 TURN = 0x706C  # of somebody's places
+OTHER_NAMES = "other_names"  # among the attributes of a custom place
 INHERITED_WITHIN_M = 100_000
 COPIED = (
     "name", "kind", "latitude", "longitude", "country_code", "admin", "timezone", "hours",
@@ -144,10 +145,16 @@ def inherited_at(points: Sequence[Point]) -> list[dict[str, Any]]:
     return [_inherited(city) for city in closest_cities(points)]
 
 
+def names_of(place: Location) -> list[str]:
+    """What a custom place is called, its own name first, then those of what was merged into it."""
+    return [place.name, *(place.attributes or {}).get(OTHER_NAMES, ())]
+
+
 def make_findable(places: Sequence[Location]) -> None:
     """Write the names by which custom places are found."""
     for place in places:
-        for name in keys_of([place.name]) | tails(fold(place.name)):
+        names = names_of(place)
+        for name in keys_of(names).union(*(tails(fold(one)) for one in names)):
             row = LocationName(
                 location_id=place.id,
                 name=name,
