@@ -13,7 +13,7 @@ MOST_POSITIONAL = 4
 
 # Who may import whom: lower ranks only. Rows of one rank are in order: each may import those above.
 RANKS: tuple[tuple[float, tuple[str, ...]], ...] = (
-    (0.0, ("wandr.config", "wandr.base")),
+    (0.0, ("wandr.config", "wandr.base", "wandr.zones")),
     (0.1, ("wandr.errors",)),
     (0.2, ("wandr.extensions",)),
     (1.0, ("wandr.transaction", "wandr.permissions", "wandr.observability", "wandr.gate")),

@@ -232,6 +232,18 @@ def test_a_trip_that_starts_is_told_in_the_morning_and_once(group, heard, zone, 
     assert [text for kind, text in heard(group.vera)] == told
 
 
+def test_a_zone_that_is_none_keeps_nobody_from_being_told(group, heard, mails):
+    plan(group.pavel, group, "Tea")
+    group.tell()
+    with atomic():
+        db.session.query(User).filter_by(id=group.vera.user_id).update({"timezone": "Mars/Base"})
+        db.session.query(Trip).update({"timezone": "Mars/Base"})
+    pass_time("2027-03-31T09:00:00")
+    for person in (group.vera, group.olga):
+        assert ("trip_starts", "“Kyoto in spring” starts tomorrow.") in heard(person)
+        assert len(mails(person)) >= 1
+
+
 def test_a_trip_that_is_off_reminds_of_nothing(group, heard):
     with atomic():
         db.session.query(Trip).update({"status": "cancelled"})

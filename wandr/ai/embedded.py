@@ -23,6 +23,7 @@ from wandr.ai.situation import Situation, understand
 from wandr.ai.translation import days_of, suggestion_of, transfer_of
 from wandr.ai.verdict import give_verdict
 from wandr.base import utc_now
+from wandr.zones import known_zone
 
 MOST_DAYS: Final = 21
 
@@ -70,7 +71,10 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
     def progress(_event: str, _values: Mapping[str, object]) -> None:
         desk.pulse()
 
-    cities = [City(one.name, one.point, one.timezone or "UTC") for one in situation.destinations]
+    cities = [
+        City(one.name, one.point, known_zone(one.timezone) or "UTC")
+        for one in situation.destinations
+    ]
 
     def make(wishes: Wishes) -> Plan:
         places, stops = situation.places, situation.stops

@@ -9,6 +9,7 @@ from typing import Any, Final
 from wandr.ai.assistant import Suggestion
 from wandr.ai.findings import as_json
 from wandr.ai.planner.model import Evidence, Place, PlannedVisit, Stop, Transfer
+from wandr.zones import known_zone
 
 USUAL_MINUTES: Final = 60
 FOOD_KINDS: Final = frozenset({"food", "restaurant", "cafe", "bar"})
@@ -23,7 +24,7 @@ def place_of(location: Mapping[str, Any]) -> Place:
         kind=location["kind"],
         latitude=location["latitude"],
         longitude=location["longitude"],
-        timezone=location["timezone"] or "UTC",
+        timezone=known_zone(location["timezone"]) or "UTC",
         country_code=location["country_code"] or "",
         hours=location["hours"],
         minutes=known.get("minutes") or USUAL_MINUTES,

@@ -18,6 +18,7 @@ from wandr.exports.plan import Plan
 from wandr.exports.timezones import timezone_component
 from wandr.exports.words import one_line, place_name, web_address, words_of
 from wandr.itinerary.models import Activity
+from wandr.zones import known_zone
 
 PRODUCT = "-//Wandr//Trip calendar//EN"
 STATUS_OF = {"idea": "TENTATIVE", "cancelled": "CANCELLED"}  # all others are CONFIRMED
@@ -38,7 +39,7 @@ def calendar_of(plan: Plan) -> str:
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.calendar_name = one_line(plan.trip.title)
-    if plan.trip.timezone:
+    if known_zone(plan.trip.timezone):
         calendar.add("x-wr-timezone", plan.trip.timezone)
     events = [event_of(one) for one in plan.activities if one.day is not None]
     for tzid, years in sorted(_years_by_zone(events).items()):
@@ -77,12 +78,13 @@ def times_of(activity: Activity) -> tuple[Moment, Moment | None]:
     last = activity.end_day or activity.day
     if activity.start_time is None:
         return activity.day, last + ONE_DAY
-    start = _local(activity.day, activity.start_time, activity.timezone)
-    zone = (activity.end_timezone or activity.timezone) if activity.timezone else None
+    zone = known_zone(activity.timezone)
+    start = _local(activity.day, activity.start_time, zone)
+    end_zone = known_zone(activity.end_timezone, zone) if zone else None
     if activity.end_time is not None:
-        end = _end_after(start, _local(last, activity.end_time, zone))
+        end = _end_after(start, _local(last, activity.end_time, end_zone))
     elif last > activity.day:
-        end = _local(last + ONE_DAY, time(), zone)
+        end = _local(last + ONE_DAY, time(), end_zone)
     else:
         return start, None
     return start, end if end > start else None  # an end must be later than its start

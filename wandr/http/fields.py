@@ -10,16 +10,15 @@ from base64 import b64decode, b64encode
 from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate
 from sqlalchemy import ColumnElement, func
 
 from wandr.http.json import MAX_DEPTH, is_safe_json, is_safe_text, is_shallow, written_size
+from wandr.zones import ZONES
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 MAX_INT = 2**31 - 1
-ZONES = frozenset(available_timezones()) - {"Factory", "localtime", "posixrules"}
 CLOCK_FORM = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DECIMAL_FORM = r"-?[0-9]{1,3}(\.[0-9]{1,20})?"
 UUID_FORM = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)

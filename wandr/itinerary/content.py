@@ -20,6 +20,7 @@ from wandr.itinerary.schemas import ActivityFields, ActivityView
 from wandr.locations.service import find_location, location_copy
 from wandr.permissions import Permission
 from wandr.trips.models import Member
+from wandr.zones import known_zone
 
 
 def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
@@ -28,7 +29,7 @@ def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None
         if f"{name}_id" in changed:
             setattr(activity, name, _copy_of(getattr(activity, f"{name}_id"), scene, name))
     if "location_id" in changed and activity.timezone is None and activity.location:
-        activity.timezone = activity.location.get("timezone")
+        activity.timezone = known_zone(activity.location.get("timezone"))
     if activity.cost_minor is not None and activity.currency is None:
         activity.currency = scene.trip.currency
 

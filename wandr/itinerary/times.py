@@ -12,6 +12,8 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from wandr.zones import known_zone
+
 ONE_DAY = timedelta(days=1)
 MOST_DAYS_LATER = 2  # a night's journey, over the date line besides
 # What decides when an activity is; a location may bring a zone.
@@ -22,7 +24,8 @@ FIELDS = frozenset(
 
 def crosses_zones(activity: Any) -> bool:
     """Whether it starts in one zone and ends in another, and both are known."""
-    return activity.timezone is not None and activity.end_timezone not in (None, activity.timezone)
+    start, end = known_zone(activity.timezone), known_zone(activity.end_timezone)
+    return start is not None and end not in (None, start)
 
 
 def ends_too_early(activity: Any) -> bool:

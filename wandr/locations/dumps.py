@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 import opening_hours
 from opening_hours import OpeningHours
@@ -19,6 +18,7 @@ from opening_hours import OpeningHours
 from wandr.locations.loading import LocationRow
 from wandr.locations.services.geocoders import ATTRIBUTION, SHORT_TYPES, SOURCE
 from wandr.locations.typical import typical_visit
+from wandr.zones import known_zone
 
 # The package's stub leaves its exceptions out.
 ParserError: type[Exception] = opening_hours.ParserError  # type: ignore[attr-defined]
@@ -68,7 +68,6 @@ WORDS: Final = (
 NAMES_OF_KINDS: Final = {"cathedral": "church"}
 GEONAMES_COLUMNS, WIKIVOYAGE_COLUMNS = 19, 24
 MOST_NAMES: Final = 100
-ZONES: Final = available_timezones()
 LEAST_CONFIDENCE: Final = 0.6  # of Overture that a place exists
 
 
@@ -186,7 +185,7 @@ def _row(kind: str, *, at: tuple[Any, Any], name: str, **more: Any) -> LocationR
         latitude=latitude,
         longitude=longitude,
         country_code=country if country and len(country) == 2 else None,
-        timezone=zone if zone in ZONES else None,
+        timezone=known_zone(zone),
         names=names[:MOST_NAMES],
         attributes=typical_visit(kind),
         **more,

@@ -30,6 +30,7 @@ from wandr.notifications.service import Notice, mail, tell
 from wandr.permissions import Permission, allows
 from wandr.trips.models import Member, Trip
 from wandr.users.models import User
+from wandr.zones import known_zone
 
 MOST_ROWS: Final = 500  # of the log at a time
 MOST_ANSWERS: Final = 50
@@ -136,7 +137,7 @@ def _reminders(now: datetime) -> list[Notice]:
     )
     notices = []
     for trip_id, title, start, zone, user_id, own_zone in db.session.execute(rows):
-        here = now.astimezone(ZoneInfo(own_zone or zone or "UTC"))
+        here = now.astimezone(ZoneInfo(known_zone(own_zone, zone) or "UTC"))
         days = (start - here.date()).days if start else 0
         if days in REMINDED and here.time() >= FROM:
             told = "tomorrow" if days == 1 else f"in {days} days"
@@ -165,7 +166,7 @@ def _who_wait_for_mail() -> Sequence[Any]:
 
 def _send_digest(person: Any, now: datetime) -> None:
     """One letter a day, in the person's morning, of what they have not read since."""
-    here = now.astimezone(ZoneInfo(person.timezone or "UTC"))
+    here = now.astimezone(ZoneInfo(known_zone(person.timezone) or "UTC"))
     if here.time() < FROM or person.digest_on == here.date():
         return
     due = (

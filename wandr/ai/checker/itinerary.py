@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from wandr.ai.planner.model import Pace, Point
+from wandr.zones import known_zone
 
 NOT_MEANT: Final = frozenset({"idea", "cancelled"})
 FIXED: Final = frozenset({"booked", "done"})
@@ -205,9 +206,9 @@ def _item(
     people: frozenset[str],
     known: Mapping[str, Mapping[str, Any]],
 ) -> Item:
-    spot, end_spot = (_spot(activity[name], known) for name in ("location", "end_location"))
-    zone = activity["timezone"] or (spot and spot.timezone) or trip["timezone"] or "UTC"
-    end_zone = activity["end_timezone"] or (end_spot and end_spot.timezone) or zone
+    place, end_place = activity["location"], activity["end_location"]
+    zone = known_zone(activity["timezone"], place and place["timezone"], trip["timezone"]) or "UTC"
+    end_zone = known_zone(activity["end_timezone"], end_place and end_place["timezone"], zone)
     day, end_day = _day(activity["day"]), _day(activity["end_day"])
     return Item(
         id=activity["id"],
@@ -217,8 +218,8 @@ def _item(
         end_day=end_day,
         start=_moment(day, activity["start_time"], zone),
         end=_moment(end_day or day, activity["end_time"], end_zone),
-        spot=spot,
-        end_spot=end_spot,
+        spot=_spot(place, known),
+        end_spot=_spot(end_place, known),
         people=frozenset(activity["participants"]) & people or people,
         is_fixed=activity["locked"] or activity["status"] in FIXED,
         cost_minor=activity["cost_minor"],
@@ -231,17 +232,18 @@ def _spot(
 ) -> Spot | None:
     if location is None:
         return None
+    zone = known_zone(location["timezone"])
     return Spot(
         location_id=location["id"],
         name=location["name"],
         kind=location["kind"],
         latitude=location["latitude"],
         longitude=location["longitude"],
-        timezone=location["timezone"] or "UTC",
+        timezone=zone or "UTC",
         country_code=location["country_code"] or "",
         hours=location["hours"],
         indoor=known.get(location["id"], {}).get("indoor"),
-        knows_zone=location["timezone"] is not None,
+        knows_zone=zone is not None,
     )
 
 
@@ -249,7 +251,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _moment(day: date | None, text: str | None, zone: str) -> datetime | None:
-    if day is None or text is None:
+def _moment(day: date | None, text: str | None, zone: str | None) -> datetime | None:
+    if day is None or text is None or zone is None:
         return None
     return datetime.combine(day, time.fromisoformat(text), ZoneInfo(zone))
