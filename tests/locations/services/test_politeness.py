@@ -102,6 +102,15 @@ def test_a_service_that_wants_rest_is_left_alone_by_all(
     assert len(fake.asked) == 2
 
 
+@pytest.mark.parametrize(("status", "times"), [(400, 5), (404, 5), (401, 3), (403, 3), (429, 3)])
+def test_a_question_without_an_answer_is_no_failure_of_the_service(naps, fake, status, times):
+    fake.fault = lambda one: answer(one, b"{}", status)
+    for number in range(5):
+        with pytest.raises(Unavailable):
+            ask(Service("own", fake.url), question(number), list)
+    assert len(fake.asked) == times
+
+
 def test_what_is_kept_too_long_is_asked_anew_and_forgotten(naps, fake):
     service = Service("own", fake.url)
     ask(service, question(0), list)

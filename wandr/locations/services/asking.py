@@ -40,6 +40,7 @@ TRIES: Final = 2
 LONGEST_QUEUE: Final = timedelta(seconds=2)  # for a turn
 RESTS: Final = 30.0  # seconds, after failures in a row
 FAILURES: Final = 3
+NO_ANSWER: Final = frozenset({400, 404})  # to this question, such as a way over the sea
 BUSY: Final = frozenset({403, 429, 503})  # with a Retry-After
 SHORTEST_REST: Final = 60.0  # seconds
 LONGEST_REST: Final = 3600.0
@@ -50,11 +51,12 @@ Answer = TypeVar("Answer")
 
 
 class Unavailable(Exception):
-    """The service gave no answer that could be used. `rest` is how long it wants to be left."""
+    """The service gave no answer that could be used. `rest` is how long it wants to be left;
+    `is_well` when the question was at fault."""
 
-    def __init__(self, told: str, rest: timedelta | None = None) -> None:
+    def __init__(self, told: str, rest: timedelta | None = None, *, is_well: bool = False) -> None:
         super().__init__(told)
-        self.rest = rest
+        self.rest, self.is_well = rest, is_well
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def ask(service: Service, question: Ask, read: Callable[[Any], Answer]) -> Answe
         answer = _fetch_in_time(service, question)
         told = _understood(answer, read)
     except Unavailable as error:
-        breakers.note(service.name, failed=True)
+        breakers.note(service.name, failed=not error.is_well)
         log.warning("service_unavailable", service=service.name, error=str(error))
         if error.rest is not None:
             with atomic():
@@ -218,7 +220,7 @@ def _fetch(session: requests.Session, service: Service, question: Ask, until: fl
                 if answer.status_code in BUSY and "Retry-After" in answer.headers:
                     raise Unavailable(told, _rest_of(answer.headers["Retry-After"]))
                 if answer.status_code < 500:
-                    break
+                    raise Unavailable(told, is_well=answer.status_code in NO_ANSWER)
         except requests.ReadTimeout as error:
             raise Unavailable(str(error)) from None  # asking again would take as long
         except requests.RequestException as error:
