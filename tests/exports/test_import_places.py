@@ -168,11 +168,12 @@ def test_of_what_is_left_out_a_hundred_are_told(send):
     ("form", "body"),
     [
         ("geojson", b'{"type":"FeatureCollection","features":[0' + b",0" * 20_000 + b"]}"),
+        ("geojson", b'{"type":"Feature","properties":{"of":[' + b"{}," * 1_000_001 + b"0]}}"),
         ("gpx", b"<gpx>" + b"<trk/>" * 20_001 + b"</gpx>"),
         ("kml", b"<kml>" + b"<Placemark/>" * 20_001 + b"</kml>"),
         ("kml", b"<kml>" + b"<a/>" * 500_000 + b"</kml>"),
     ],
-    ids=["features", "tracks", "placemarks", "tags"],
+    ids=["features", "values", "tracks", "placemarks", "tags"],
 )
 def test_a_file_of_no_end_is_refused_before_it_is_gone_through(send, form, body):
     assert send(form, body, status=422)["code"] == "too_much"

@@ -25,6 +25,7 @@ DECIMAL: Final = re.compile(
 LONGEST_NAME: Final = 200
 LONGEST_NOTES: Final = 10_000
 MOST_FEATURES: Final = 20_000  # of a file, whatever they are
+MOST_COMMAS: Final = 1_000_000  # lines of coordinates have one in ten bytes
 TAG: Final = re.compile(r"<([A-Za-z][A-Za-z0-9]*+|[/!?])[^<>]*+>")
 ENDS_LINE: Final = frozenset({"br", "p", "div", "li", "tr", "h1", "h2", "h3"})
 
@@ -66,6 +67,8 @@ def read_kml(body: bytes) -> Iterator[Found]:
 
 def read_geojson(body: bytes) -> Iterator[Found]:
     """Features that are points, of a collection or alone. Raises Invalid or BadRequest."""
+    if body.count(b",") > MOST_COMMAS:
+        raise Invalid(f"The file has more than {MOST_COMMAS} commas.", code="too_much")
     document = read_json(body)
     kind = document.get("type") if isinstance(document, dict) else None
     if kind not in ("FeatureCollection", "Feature"):
