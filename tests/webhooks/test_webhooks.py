@@ -23,7 +23,7 @@ from tests.group import join
 from wandr.deliveries import running
 from wandr.deliveries.models import Delivery
 from wandr.deliveries.running import run_lane
-from wandr.errors import Conflict
+from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
 from wandr.transaction import atomic
 from wandr.webhooks import sending, service
@@ -272,6 +272,46 @@ def test_who_may_no_longer_edit_the_trip_hears_nothing_more(
     assert olga.get(f"{path}/webhooks/{hook['id']}")["paused_at"] is not None
     olga.delete(f"{path}/members/{other.user_id}")
     assert olga.get(f"{path}/webhooks")["items"][0]["seq"] < olga.get(path)["seq"]
+
+
+def test_who_is_not_the_first_to_change_it_learns_so(olga, path, hook):
+    address = f"{path}/webhooks/{hook['id']}"
+    olga.get(address)
+    seen = olga.raw.headers["ETag"]
+    olga.get(address, headers={"If-None-Match": seen}, status=304)
+    olga.patch(address, json={"paused": True}, headers={"If-Match": seen})
+    assert olga.raw.headers["ETag"] != seen
+    told = olga.patch(address, json={"paused": False}, headers={"If-Match": seen}, status=412)
+    assert told["code"] == "stale"
+    olga.delete(address, headers={"If-Match": seen}, status=412)
+    assert olga.get(address)["paused_at"]
+    olga.delete(address, headers={"If-Match": olga.raw.headers["ETag"]}, status=204)
+
+
+def test_a_pause_by_itself_is_a_change(committed_app, olga, path, hook, add):
+    pavel = make_person(committed_app, "Pavel")
+    join(path.split("/")[-1], olga, pavel, "organizer")
+    olga.get(f"{path}/webhooks/{hook['id']}")
+    seen = olga.raw.headers["ETag"]
+    add("Tea")
+    pavel.patch(f"{path}/members/{olga.user_id}", json={"role": "viewer"})
+    feed()
+    pavel.delete(f"{path}/webhooks/{hook['id']}", headers={"If-Match": seen}, status=412)
+
+
+def test_a_change_of_what_is_deleted_meanwhile_is_not_found(committed_app, olga, path, hook):
+    trip_id, hook_id = UUID(path.split("/")[-1]), UUID(hook["id"])
+
+    def delete():
+        db.session.delete(service.find_to_change(olga.user_id, trip_id, hook_id))
+
+    def pause():
+        webhook = service.find_to_change(olga.user_id, trip_id, hook_id)
+        service.update_webhook(webhook, {"paused": True})
+
+    _, other = at_once(committed_app, delete, pause)
+    with pytest.raises(NotFound):
+        other.result()
 
 
 def test_a_deleted_webhook_sends_nothing_not_even_what_waits(olga, path, hook, receiver, add):

@@ -45,7 +45,7 @@ class HookMutation:
     ) -> Webhook | None:
         wanted = loaded(WebhookUpdate, input)
         with atomic():
-            webhook = webhooks.find_webhook(info.context.viewer, trip_id, id)
+            webhook = webhooks.find_to_change(info.context.viewer, trip_id, id)
             webhooks.update_webhook(webhook, wanted)
             return WebhookView().dump(webhook)
 
@@ -54,7 +54,7 @@ class HookMutation:
         self: Any, info: Info, trip_id: scalars.UUID, id: scalars.UUID
     ) -> scalars.UUID | None:
         with atomic():
-            db.session.delete(webhooks.find_webhook(info.context.viewer, trip_id, id))
+            db.session.delete(webhooks.find_to_change(info.context.viewer, trip_id, id))
             return id
 
     @strawberry.mutation(description="Send a `ping`, to see whether it arrives.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
+from wandr.base import Record
 from wandr.errors import Stale
 
 TAG = re.compile(r'(?:W/)?"(\d{1,18})\.[0-9a-f]+"')
@@ -33,6 +34,17 @@ def versioned(
     response.set_etag(tag)
     response.headers.extend(dict(headers or {}))
     return response
+
+
+def version_of(record: Record) -> int:
+    """A number that another version of a record does not have: its microseconds since 1970."""
+    return int(record.updated_at.timestamp() * 1_000_000)
+
+
+def refuse_stale(record: Record, expected: int | None) -> None:
+    """Raise Stale when a record, which nobody else changes now, is another than was expected."""
+    if expected is not None and expected != version_of(record):
+        raise Stale("It has changed since.")
 
 
 def expected_version() -> int | None:

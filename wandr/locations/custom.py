@@ -10,8 +10,9 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from wandr.base import utc_now
-from wandr.errors import Conflict, NotFound, Stale, wrong_field
+from wandr.errors import Conflict, NotFound, wrong_field
 from wandr.extensions import db
+from wandr.http.etags import refuse_stale
 from wandr.http.pages import Keyset
 from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
@@ -59,11 +60,6 @@ def find_same(user_id: UUID, given: Mapping[str, Any]) -> Location | None:
         if is_alike and is_called_so and distance_m(point, _point(one)) <= SAME_M:
             return one
     return None
-
-
-def version_of(place: Location) -> int:
-    """A number that another version of the place does not have: its microseconds since 1970."""
-    return int(place.updated_at.timestamp() * 1_000_000)
 
 
 def change_place(
@@ -130,8 +126,7 @@ def _own(user_id: UUID, location_id: UUID, expected: int | None = None) -> Locat
     place = db.session.scalar(mine.execution_options(populate_existing=True))
     if place is None:
         raise NotFound()
-    if expected is not None and expected != version_of(place):
-        raise Stale("The place has changed since.")
+    refuse_stale(place, expected)
     return place
 
 

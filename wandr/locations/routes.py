@@ -10,7 +10,7 @@ from flask import Response, jsonify, request
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
-from wandr.http.etags import expected_version, versioned
+from wandr.http.etags import expected_version, version_of, versioned
 from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.locations import asked, custom, service
@@ -199,4 +199,4 @@ def _degraded(response: Response, services: list[str]) -> Response:
 
 
 def _answer(place: Location, **more: Any) -> Response:
-    return versioned(VIEW.dump(place), custom.version_of(place), **more)
+    return versioned(VIEW.dump(place), version_of(place), **more)

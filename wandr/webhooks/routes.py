@@ -10,8 +10,9 @@ from flask import Response
 from wandr.auth.door import door
 from wandr.auth.principal import me
 from wandr.deliveries.models import Delivery
-from wandr.errors import Conflict, Invalid
+from wandr.errors import Conflict, Invalid, Stale
 from wandr.extensions import db
+from wandr.http.etags import expected_version, version_of, versioned
 from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
@@ -54,29 +55,30 @@ def create_webhook(body: dict[str, Any], trip_id: UUID) -> Webhook:
 @blueprint.route(ONE)
 @door(Permission.EDIT_TRIP)
 @blueprint.response(200, WebhookView)
-def read_webhook(trip_id: UUID, webhook_id: UUID) -> Webhook:
+def read_webhook(trip_id: UUID, webhook_id: UUID) -> Response:
     """One webhook."""
-    return service.find_webhook(me().user_id, trip_id, webhook_id)
+    return _answer(service.find_webhook(me().user_id, trip_id, webhook_id))
 
 
 @blueprint.route(ONE, methods=["PATCH"])
 @door(Permission.EDIT_TRIP)
 @blueprint.arguments(WebhookUpdate)
 @blueprint.response(200, WebhookView)
-@problems(Invalid)
-def update_webhook(body: dict[str, Any], trip_id: UUID, webhook_id: UUID) -> Webhook:
+@problems(Invalid, Stale)
+def update_webhook(body: dict[str, Any], trip_id: UUID, webhook_id: UUID) -> Response:
     """Send it elsewhere, pause it, or let it go on with all that has changed meanwhile."""
-    webhook = service.find_webhook(me().user_id, trip_id, webhook_id)
+    webhook = _to_change(trip_id, webhook_id)
     service.update_webhook(webhook, body)
-    return webhook
+    return _answer(webhook)
 
 
 @blueprint.route(ONE, methods=["DELETE"])
 @door(Permission.EDIT_TRIP)
 @blueprint.response(204)
+@problems(Stale)
 def delete_webhook(trip_id: UUID, webhook_id: UUID) -> None:
     """Send nothing more, not even what waits."""
-    db.session.delete(service.find_webhook(me().user_id, trip_id, webhook_id))
+    db.session.delete(_to_change(trip_id, webhook_id))
 
 
 @blueprint.route(f"{ONE}/ping", methods=["POST"])
@@ -107,3 +109,12 @@ def list_webhook_deliveries(args: dict[str, Any], trip_id: UUID, webhook_id: UUI
 def replay_webhook_delivery(trip_id: UUID, webhook_id: UUID, delivery_id: UUID) -> Delivery:
     """Send something again, under the same id."""
     return service.replay(service.find_webhook(me().user_id, trip_id, webhook_id), delivery_id)
+
+
+def _to_change(trip_id: UUID, webhook_id: UUID) -> Webhook:
+    version = expected_version()
+    return service.find_to_change(me().user_id, trip_id, webhook_id, expected=version)
+
+
+def _answer(webhook: Webhook) -> Response:
+    return versioned(WebhookView().dump(webhook), version_of(webhook))

@@ -29,6 +29,8 @@ class WebhookUpdate(WandrSchema):
 class WebhookView(WandrSchema):
     """A webhook; it has been given everything up to `seq`."""
 
+    carries_etag = True
+
     id = Identifier(required=True)
     trip_id = Identifier(required=True)
     created_by = Identifier(required=True)
@@ -40,6 +42,8 @@ class WebhookView(WandrSchema):
 
 class CreatedWebhookView(WebhookView):
     """A new webhook with the secret that signs what it sends, told this once."""
+
+    carries_etag = False
 
     secret = Text(100, required=True)
 

@@ -17,6 +17,7 @@ from wandr.deliveries.lanes import count_waiting, hold, let_go, put_in_lane, try
 from wandr.deliveries.models import Delivery
 from wandr.errors import Conflict, NotFound
 from wandr.extensions import db
+from wandr.http.etags import refuse_stale
 from wandr.http.fields import instant_text
 from wandr.http.pages import Keyset
 from wandr.permissions import Permission, allows
@@ -65,9 +66,23 @@ def find_webhook(user_id: UUID, trip_id: UUID, webhook_id: UUID) -> Webhook:
     return found
 
 
+def find_to_change(
+    user_id: UUID, trip_id: UUID, webhook_id: UUID, *, expected: int | None = None
+) -> Webhook:
+    """One of them, which nobody else changes until the transaction ends.
+
+    Raises NotFound, Forbidden, Stale when it is not the `expected` version.
+    """
+    one = webhooks_of(user_id, trip_id).where(Webhook.id == webhook_id).with_for_update()
+    found = db.session.scalar(one.execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound()
+    refuse_stale(found, expected)
+    return found
+
+
 def update_webhook(webhook: Webhook, wanted: Mapping[str, Any]) -> None:
     """Send it elsewhere, pause it, or let it go on: with all that has changed meanwhile."""
-    db.session.refresh(webhook, with_for_update=True)
     webhook.url = wanted.get("url", webhook.url)
     if wanted.get("paused") is True:
         _pause(webhook)
@@ -166,7 +181,8 @@ def _maker_may_edit(webhook: Webhook) -> bool:
 
 
 def _pause(webhook: Webhook) -> None:
-    webhook.paused_at = webhook.paused_at or utc_now()
+    if webhook.paused_at is None:
+        webhook.paused_at = webhook.updated_at = utc_now()
     hold(lane_of(webhook.id))
 
 
