@@ -19,6 +19,7 @@ OPS = f'[{{op: "create", entity: "activity", id: "{uuid4()}", fields: {{title: "
 IN_TRIPS: dict[str, tuple[Permission, str]] = {
     "Query.trip": (Permission.VIEW, "{ trip(id: $trip) { id } }"),
     "Query.history": (Permission.VIEW, "{ history(tripId: $trip) { before } }"),
+    "Query.text": (Permission.VIEW, "{ text(tripId: $trip, entity: \"activity\", id: $activity, field: \"notes\") { seq } }"),
     "Query.datesPreview": (Permission.VIEW, "{ datesPreview(tripId: $trip, input: {shiftDays: 1}) { startDate } }"),
     "Query.proposal": (Permission.VIEW, "{ proposal(id: $proposal) { id } }"),
     "Query.aiRequest": (Permission.VIEW, "{ aiRequest(id: $request) { id } }"),

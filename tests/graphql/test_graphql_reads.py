@@ -110,6 +110,23 @@ def test_what_is_found_by_its_own_id(ask, participant, viewer, full, place, trip
     assert told["attributions"] == get("/locations/attributions")["attributions"]
 
 
+def test_the_documents_behind_texts_are_those_of_rest(ask, participant, trip, path, plan):
+    activity = plan("Tea", notes="Go early")
+    query = """query ($trip: UUID!, $id: UUID!, $entity: String!, $field: String!) {
+        text(tripId: $trip, entity: $entity, id: $id, field: $field) { state seq } }"""
+
+    def text(entity, row_id, field="notes", **refused):
+        named = {"trip": trip["id"], "id": row_id, "entity": entity, "field": field}
+        return ask(participant, query, **named, **refused)
+
+    address = f"{path}/activities/{activity['id']}/text/notes"
+    assert text("activity", activity["id"])["text"] == participant.get(address)
+    assert text("trip", trip["id"])["text"] == participant.get(f"{path}/text/notes")
+    text("activity", str(uuid4()), code="not_found")
+    for entity, field in (("activity", "title"), ("member", "notes"), ("weather", "notes")):
+        text(entity, activity["id"], field, code="invalid")
+
+
 def test_new_dates_are_tried_as_by_rest(ask, viewer, organizer, trip, path, plan):
     plan("Tea", day="2027-04-02")
     query = f"query($t: UUID!, $in: DatesPreviewInput!) {{ datesPreview(tripId: $t, input: $in) {all_of('DatesPreview')} }}"

@@ -11,9 +11,11 @@ from wandr.ai import conversations, proposals, requests
 from wandr.ai.conversation_schemas import ConversationView
 from wandr.ai.schemas import AiRequestView, ProposalView, UsageView
 from wandr.ai.usage import usage_of
+from wandr.changes.entity import registry
+from wandr.changes.feed import read_text
 from wandr.changes.history import read_history
-from wandr.changes.schemas import HistoryGroupView, HistoryQuery
-from wandr.errors import NotFound
+from wandr.changes.schemas import HistoryGroupView, HistoryQuery, TextView
+from wandr.errors import NotFound, wrong_field
 from wandr.extensions import db
 from wandr.graphql import objects, scalars
 from wandr.graphql.batches import Row, row_of
@@ -41,7 +43,7 @@ DatesInput, DatesPreview = (
     input_of(DatesPreviewSchema, "DatesPreviewInput"),
     type_of(DatesPreviewView),
 )
-HistoryGroup = type_of(HistoryGroupView)
+HistoryGroup, TextDocument = type_of(HistoryGroupView), type_of(TextView)
 Notification = type_of(NotificationView)
 NotificationConnection = connection_of(Notification)
 NotificationPreferences = type_of(NotificationPreferencesView)
@@ -103,6 +105,25 @@ class Query(PlaceQuery, HookQuery):
             trip_id, info.context.viewer, entity_id=entity_id, before=before, limit=limit
         )
         return History(groups=groups, before=end)
+
+    @strawberry.field(
+        description="The Yjs document behind a text of a trip, or of its content: `field` of the "
+        "row `id` of an entity. `text` ops of changes after its `seq` go on from it."
+    )
+    def text(
+        self: Any,
+        info: Info,
+        *,
+        trip_id: scalars.UUID,
+        entity: str,
+        id: scalars.UUID,
+        field: str,
+    ) -> TextDocument | None:
+        found = registry.find(entity)
+        if found is None or field not in found.texts:
+            raise wrong_field("field", f"No text has the name {entity}.{field}.")
+        viewer = info.context.viewer
+        return TextView().dump(read_text(found, trip_id, id, field, viewer=viewer)[0])
 
     @strawberry.field(description="What new dates would unschedule or move; changes nothing.")
     def dates_preview(
