@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Response, request
@@ -13,6 +14,7 @@ from flask import Response, request
 from wandr.base import Record
 from wandr.errors import Stale
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TAG = re.compile(r'(?:W/)?"(\d{1,18})\.[0-9a-f]+"')
 
 
@@ -38,7 +40,7 @@ def versioned(
 
 def version_of(record: Record) -> int:
     """A number that another version of a record does not have: its microseconds since 1970."""
-    return int(record.updated_at.timestamp() * 1_000_000)
+    return (record.updated_at - EPOCH) // timedelta(microseconds=1)
 
 
 def refuse_stale(record: Record, expected: int | None) -> None:
