@@ -136,6 +136,24 @@ def test_what_is_meant_is_among_the_first_three(full_app, asked, meant):
     assert location_id_of(*meant.split(":")) in [place_id for place_id, _ in found[:3]], found
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Venice", "Venice IT"),  # which others call Dayton
+        ("Porto", "Porto PT"),  # and Bordeaux
+        ("Geneva", "Geneva CH"),  # not the town in Illinois: its own name is Genève
+        ("Peking", "Beijing CN"),
+        ("Mailand", "Milan IT"),
+        ("Köln", "Köln DE"),
+        ("Cologne", "Köln DE"),
+    ],
+)
+def test_ones_own_name_weighs_more_than_what_others_say(full_app, asked, meant):
+    with reading():
+        (found,) = search_locations(asked, viewer_id=SOMEBODY, limit=1)
+        assert f"{found.name} {found.country_code}" == meant
+
+
 def test_who_is_near_one_of_two_means_that_one(full_app):
     """Inari is a town in Lapland; who asks in Kyoto means the shrine there."""
     near_shrine, near_town = (

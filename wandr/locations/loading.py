@@ -22,6 +22,7 @@ from wandr.locations.names import core, distinct_spellings, fold, fold_each, key
 NAMESPACE: Final = UUID("6f1f3c52-7a0e-5b0e-9f54-0c8a4a5d6e01")
 BATCH: Final = 5_000
 TAIL_WEIGHT: Final = 0.8
+ALIAS_WEIGHT: Final = 0.7  # there is a language in which Bordeaux is Porto, and Dayton is Venice
 FORGIVING_WEIGHT: Final = 0.3  # from here on also for alternate names: 20,000 inhabitants
 
 COPY_PLACES: Final = """
@@ -88,6 +89,7 @@ FORGET_NAMES: Final = text(
 class LocationRow:
     """A place to load. `names` are further names as written; `weight` (0..1) ranks it.
 
+    `aliases` are what it is called elsewhere: less likely meant than the own name of another place.
     `context` holds words that may follow its name in a search: country, region, city.
     """
 
@@ -105,6 +107,7 @@ class LocationRow:
     hours: str | None = None
     weight: float = 0.3
     names: Iterable[str] = ()
+    aliases: Iterable[str] = ()
     context: Iterable[str] = ()
     attributes: dict[str, Any] = field(default_factory=dict)
 
@@ -147,11 +150,13 @@ def _place_values(row: LocationRow) -> list[Any]:
 
 def _name_values(row: LocationRow) -> Iterator[list[Any]]:
     location_id, own = str(row.id), fold(row.name)
-    names = keys_of((row.name, *row.names)) | {core(own)}
+    named = keys_of((row.name, *row.names)) | {core(own)}
+    names = named | keys_of(row.aliases)
     typical = [core(own), *(sorted(names, key=len) if row.weight >= FORGIVING_WEIGHT else ())]
     forgiving = distinct_spellings(name for name in typical if core(name) == name)
     for name in names:
-        yield [location_id, name, row.kind, row.weight, name in forgiving]
+        weight = row.weight if name in named else row.weight * ALIAS_WEIGHT
+        yield [location_id, name, row.kind, weight, name in forgiving]
     for tail in tails(own) - names:
         yield [location_id, tail, row.kind, row.weight * TAIL_WEIGHT, False]
 
