@@ -121,7 +121,7 @@ class Query(PlaceQuery, HookQuery):
     ) -> TextDocument | None:
         found = registry.find(entity)
         if found is None or field not in found.texts:
-            raise wrong_field("field", f"No text has the name {entity}.{field}.")
+            raise wrong_field("field", "There is no such text.")
         viewer = info.context.viewer
         return TextView().dump(read_text(found, trip_id, id, field, viewer=viewer)[0])
 
