@@ -186,6 +186,7 @@ def test_a_file_of_no_end_is_refused_before_it_is_gone_through(send, form, body)
         ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
         ("<!-- no --><![CDATA[so]]>it ends <a", "it ends <a"),
         ("Go <!-- if x > 1 <b>or</b> y -->early <!-- so", "Go early <!-- so"),
+        ("Hi<!-- a <!-- b --> there", "Hi there"),
         ("&lt;early&gt;", "<early>"),
     ],
 )

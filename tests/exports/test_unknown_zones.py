@@ -55,6 +55,18 @@ def test_it_is_exported(lost, participant, path, form):
     assert "Tea" in participant.raw.get_data(as_text=True)
 
 
+def test_it_is_copied_and_its_own_file_is_read_again(lost, participant, path):
+    db.session.execute(update(Activity).values(location=lost["location"] | {"name": " "}))
+    document = participant.get(f"{path}/export.json")
+    for made in (
+        participant.post(f"{path}/copy", json={}, status=201),
+        participant.post("/trips/import", json=document, status=201),
+    ):
+        (activity,) = participant.get(f"/trips/{made['id']}/activities")["items"]
+        assert (made["timezone"], activity["timezone"]) == (None, None)
+        assert activity["location"]["name"] == "Unnamed place"
+
+
 def test_it_can_be_given_an_end_and_another_zone(lost, participant, path):
     address = f"{path}/activities/{lost['id']}"
     assert participant.patch(address, json={"end_time": "11:00"})["end_time"] == "11:00"

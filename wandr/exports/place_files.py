@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 
 from wandr.errors import Invalid, UnsupportedMediaType
 from wandr.exports.media import GEOJSON, GPX, KML
-from wandr.exports.words import one_line, several_lines
+from wandr.exports.words import UNNAMED_PLACE, one_line, several_lines
 from wandr.exports.xml import local_name, read_xml, text_of
 from wandr.http.json import read_json
 
@@ -111,9 +111,11 @@ def plain_text(html: str) -> str:
 
 def _without_comments(html: str) -> str:
     """What is around `<!-- these -->`; one that never ends is none."""
-    kept, *others = html.split("<!--")
-    cut = [(one, *one.partition("-->")[1:]) for one in others]
-    return kept + "".join(after if end else f"<!--{one}" for one, end, after in cut)
+    kept, at = [], 0
+    while (start := html.find("<!--", at)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        kept.append(html[at:start])
+        at = end + 3
+    return "".join([*kept, html[at:]])
 
 
 def _instead_of_tag(tag: re.Match[str]) -> str:
@@ -161,7 +163,7 @@ def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
 
 
 def _name(text: str) -> str:
-    return one_line(text).strip()[:LONGEST_NAME] or "Unnamed place"
+    return one_line(text).strip()[:LONGEST_NAME] or UNNAMED_PLACE
 
 
 def _notes(text: str) -> str:

@@ -14,15 +14,13 @@ from wandr.changes.change import Change
 from wandr.changes.service import finish_change
 from wandr.changes.writing import insert_rows
 from wandr.errors import Invalid
+from wandr.exports.trip_file import PLACES, Record
 from wandr.itinerary.content import ACTIVITY, refuse_wrong_record
 from wandr.itinerary.models import Activity
 from wandr.locations.adopting import adopt_places
 from wandr.locations.service import location_copy
 from wandr.trips.models import Trip
 from wandr.trips.service import Founder, begin_trip
-
-Record = Mapping[str, Any]
-PLACES = ("location", "end_location")
 
 
 def import_trip(founder: Founder, document: Mapping[str, Any]) -> Trip:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from wandr.itinerary.models import Activity
 
+UNNAMED_PLACE = "Unnamed place"
 LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # Control characters, and what XML 1.0 (section 2.2) leaves out besides.
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
