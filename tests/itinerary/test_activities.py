@@ -113,6 +113,48 @@ def test_a_journey_may_land_before_it_left_on_the_clock(path, participant):
     participant.post(f"{path}/activities", json=too_early, status=422)
 
 
+@pytest.fixture
+def airports(participant):
+    """The ids of three places in as many zones."""
+    zones = ("Asia/Tokyo", "America/Los_Angeles", None)
+    points = ((35.8, 140.4), (33.9, -118.4), (0.0, -160.0))
+    places = [
+        {"name": f"{zone}", "latitude": latitude, "longitude": longitude}
+        | ({"timezone": zone} if zone else {})
+        for zone, (latitude, longitude) in zip(zones, points, strict=True)
+    ]
+    return [participant.post("/locations", json=one)["id"] for one in places]
+
+
+def test_a_journey_ends_by_the_clocks_of_where_it_ends(path, participant, airports):
+    tokyo, los_angeles, nowhere = airports
+    flight = {
+        "title": "Over the date line", "kind": "transport", "day": "2027-04-05",
+        "start_time": "17:00", "end_time": "11:00", "location_id": tokyo,
+    }  # fmt: skip
+    participant.post(f"{path}/activities", json=flight, status=422)
+    given = {**flight, "end_location_id": los_angeles}
+    made = participant.post(f"{path}/activities", json=given)
+    assert (made["timezone"], made["end_timezone"]) == ("Asia/Tokyo", "America/Los_Angeles")
+    told = participant.post(f"{path}/activities", json={**given, "end_timezone": "America/Denver"})
+    assert told["end_timezone"] == "America/Denver"
+    unknown = {**flight, "end_time": "18:00", "end_location_id": nowhere}
+    assert participant.post(f"{path}/activities", json=unknown)["end_timezone"] is None
+
+
+def test_who_sets_the_end_later_brings_its_zone_along_and_undo_takes_it(
+    path, participant, airports, plan
+):
+    row = plan("Flight", day="2027-04-05", start_time="17:00", location_id=airports[0])
+    address = f"{path}/activities/{row['id']}"
+    given = {"end_location_id": airports[1], "end_time": "11:00"}
+    assert participant.patch(address, json=given)["end_timezone"] == "America/Los_Angeles"
+    head = participant.get(path)["seq"]
+    participant.post(f"{path}/changes/{head}/undo")
+    now = participant.get(address)
+    assert (now["end_timezone"], now["end_location"], now["end_time"]) == (None, None, None)
+
+
 def test_only_named_fields_change(path, participant, plan):
     row = plan("Tea", day="2027-04-01", start_time="15:00", notes="Matcha")
     changed = participant.patch(

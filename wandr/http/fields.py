@@ -153,7 +153,8 @@ class Zone(Text):
     """An IANA time zone name."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(64, metadata={"example": "Asia/Tokyo"}, validate=[_known_zone], **more)
+        metadata = {"example": "Asia/Tokyo", **more.pop("metadata", {})}
+        super().__init__(64, metadata=metadata, validate=[_known_zone], **more)
 
 
 class Formed(Text):

@@ -24,12 +24,14 @@ from wandr.zones import known_zone
 
 
 def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
-    """Keep with the activity what its locations are now; take the zone from the first."""
+    """Keep with the activity what its locations are now; take from them the zones that it lacks."""
     for name in ("location", "end_location"):
         if f"{name}_id" in changed:
             setattr(activity, name, _copy_of(getattr(activity, f"{name}_id"), scene, name))
     if "location_id" in changed and activity.timezone is None and activity.location:
         activity.timezone = known_zone(activity.location.get("timezone"))
+    if "end_location_id" in changed and activity.end_timezone is None and activity.end_location:
+        activity.end_timezone = known_zone(activity.end_location.get("timezone"))
     if activity.cost_minor is not None and activity.currency is None:
         activity.currency = scene.trip.currency
 

@@ -29,6 +29,8 @@ from wandr.trips.dates import ShiftDays
 OPTIONAL: dict[str, Any] = {"allow_none": True, "load_default": None}
 SEEN: dict[str, Any] = {"allow_none": True, "required": True}
 MAX_COST = 10**15
+OF_PLACE = {"description": "That of a location that is set, unless told."}
+OF_END = {"description": "That of an end_location that is set, unless told."}
 
 
 class ActivityFields(WandrSchema):
@@ -53,9 +55,9 @@ class ActivityFields(WandrSchema):
     day = Day(**OPTIONAL, metadata={"example": "2027-04-02"})
     start_time = Clock(**OPTIONAL)
     end_time = Clock(**OPTIONAL)
-    timezone = Zone(**OPTIONAL)
+    timezone = Zone(**OPTIONAL, metadata=OF_PLACE)
     end_day = Day(**OPTIONAL)
-    end_timezone = Zone(**OPTIONAL)
+    end_timezone = Zone(**OPTIONAL, metadata=OF_END)
     location_id = Identifier(**OPTIONAL)
     end_location_id = Identifier(**OPTIONAL)
     notes = Text(10_000, load_default="")

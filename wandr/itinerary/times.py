@@ -16,9 +16,10 @@ from wandr.zones import known_zone
 
 ONE_DAY = timedelta(days=1)
 MOST_DAYS_LATER = 2  # a night's journey, over the date line besides
-# What decides when an activity is; a location may bring a zone.
+# What decides when an activity is; locations may bring zones.
 FIELDS = frozenset(
-    {"day", "start_time", "end_day", "end_time", "timezone", "end_timezone", "location_id"}
+    {"day", "start_time", "timezone", "location_id"}
+    | {"end_day", "end_time", "end_timezone", "end_location_id"}
 )
 
 
