@@ -88,12 +88,13 @@ def test_it_is_one_change_that_one_undo_takes_back(send, participant, path):
 
 
 def test_they_stand_behind_what_is_there_in_the_order_of_the_file(send, participant, path, plan):
-    plan("Earlier")
+    earlier = [plan(title)["title"] for title in ("Earlier", "Then", "Now")]
     points = "".join(f'<wpt lat="1" lon="{n}"><name>P{n:02}</name></wpt>' for n in range(15))
     send("gpx", f"<gpx>{points}</gpx>".encode())
     plan("Later")
-    titles = [one["title"] for one in participant.get(f"{path}/activities")["items"]]
-    assert titles == ["Earlier", *(f"P{n:02}" for n in range(15)), "Later"]
+    rows = participant.get(f"{path}/activities?limit=100")["items"]
+    assert [one["title"] for one in rows] == [*earlier, *(f"P{n:02}" for n in range(15)), "Later"]
+    assert len({one["position"] for one in rows}) == len(rows)
 
 
 def test_the_same_file_again_adds_nothing(send, participant, path):
@@ -204,7 +205,7 @@ def test_many_places_cost_as_many_statements_as_few(send):
     costs = []
     for many in (2, 60, 300):
         points = "".join(
-            f'<wpt lat="35" lon="{135 + n / 100}"><name>{many} {n}</name></wpt>'
+            f'<wpt lat="35" lon="{135 + n / 100}"><name>{many} {n}{" of it" * 30}</name></wpt>'
             for n in range(many)
         )
         with counted(db.session.connection()) as seen:

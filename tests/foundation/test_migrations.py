@@ -18,8 +18,13 @@ from wandr import create_app
 from wandr.base import Base
 from wandr.deliveries.lanes import GIVES_UP_AFTER, hold, put_in_lane
 from wandr.extensions import db
+from wandr.locations.loading import LocationRow, load_rows
 from wandr.transaction import atomic
 
+KYOTO = LocationRow(
+    source="x", source_id="1", name="Kyoto", kind="city", latitude=35.0, longitude=135.7,
+    attribution="x",
+)  # fmt: skip
 CHECKS = text(
     "SELECT connamespace::regnamespace::text AS place, conname AS name,"
     " pg_get_constraintdef(oid) AS says FROM pg_constraint WHERE contype = 'c'"
@@ -102,6 +107,23 @@ def test_what_is_to_be_delivered_outlives_the_way_down_and_up(empty_app):
         ("a", "waiting", GIVES_UP_AFTER),
         ("b", "waiting", GIVES_UP_AFTER),
     ]
+
+
+def test_what_people_call_places_outlives_the_way_down_and_up(empty_app):
+    """Before, a place could be called so once, by one of them."""
+    upgrade()
+    both = [make_person(empty_app, name) for name in ("Ada", "Bo")]
+    with atomic():
+        load_rows([KYOTO])
+    for person in both:
+        spot = {"latitude": 35.0, "longitude": 135.7}
+        mine = person.post("/locations", json={"name": "Zyx", **spot})["id"]
+        person.post(f"/locations/{mine}/merge", json={"into": str(KYOTO.id)})
+    downgrade(revision="0010")
+    upgrade()
+    found = [person.get("/locations/search?q=zyx")["items"] for person in both]
+    assert sorted(map(len, found)) == [0, 1]
+    assert both[0].get("/locations/search?q=kyoto")["items"][0]["id"] == str(KYOTO.id)
 
 
 def test_up_twice_is_up_once(empty_app):

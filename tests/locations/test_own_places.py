@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from uuid import UUID, uuid4
-
 import pytest
 
 from tests.at_once import at_once
 from tests.cast import make_person
-from wandr.locations import custom
 from wandr.locations.adopting import adopt_places
-from wandr.locations.custom import add_place, merge_places
+from wandr.locations.custom import add_place
 from wandr.locations.loading import load_rows
 
 HOME = {"name": "Home", "latitude": 35.0, "longitude": 135.7}
@@ -114,81 +110,21 @@ def test_two_of_the_same_at_once_are_one(committed_app, add):
     assert second.result() == first
 
 
+def test_a_change_that_changes_nothing_is_none(participant):
+    address = f"/locations/{participant.post('/locations', json=HOME)['id']}"
+    participant.get(address)
+    seen = participant.raw.headers["ETag"]
+    for nothing in ({}, {"name": "Home"}, {"latitude": HOME["latitude"]}):
+        participant.patch(address, json=nothing, headers={"If-Match": seen})
+        assert participant.raw.headers["ETag"] == seen
+
+
 def test_one_is_forgotten_and_its_copy_stays(participant, path, plan):
     made = participant.post("/locations", json=HOME)
     activity = plan("Tea", location_id=made["id"])
     participant.delete(f"/locations/{made['id']}", status=204)
     participant.get(f"/locations/{made['id']}", status=404)
     assert participant.get(f"{path}/activities/{activity['id']}")["location"]["name"] == "Home"
-
-
-def test_two_become_one_that_is_found_by_both_names(participant, outsider):
-    first = participant.post("/locations", json={**HOME, "name": "Grandmother"})
-    second = participant.post("/locations", json={**HOME, "name": "Nonna"})
-    assert (
-        participant.post(f"/locations/{first['id']}/merge", json={"into": second["id"]})["id"]
-        == second["id"]
-    )
-    for name in ("grandmother", "nonna"):
-        assert [one["id"] for one in participant.get(f"/locations/search?q={name}")["items"]] == [
-            second["id"]
-        ]
-    participant.get(f"/locations/{first['id']}", status=404)
-    participant.post(f"/locations/{second['id']}/merge", json={"into": second["id"]}, status=422)
-    participant.post(f"/locations/{second['id']}/merge", json={"into": str(uuid4())}, status=404)
-
-
-@pytest.fixture
-def found(participant):
-    """The ids of the places that a search finds, for who owns them."""
-
-    def search(query):
-        return [one["id"] for one in participant.get(f"/locations/search?q={query}")["items"]]
-
-    return search
-
-
-def test_a_change_loses_no_name_of_what_was_merged_into_it(participant, found):
-    first, second, third = (
-        participant.post("/locations", json={**HOME, "name": name})["id"]
-        for name in ("Osaka", "Nonna", "Home Osaka")
-    )
-    participant.post(f"/locations/{first}/merge", json={"into": second})
-    participant.get(f"/locations/{third}")
-    stale = {"If-Match": participant.raw.headers["ETag"]}
-    merged = participant.post(f"/locations/{second}/merge", json={"into": third})
-    assert merged["attributes"]["other_names"] == ["Nonna", "Osaka"]
-    participant.patch(f"/locations/{third}", json={"name": "x"}, headers=stale, status=412)
-    participant.patch(f"/locations/{third}", json={"name": "Oma", "kind": "home"})
-    for query in ("oma", "nonna", "osaka&kind=home"):
-        assert third in found(query)
-    assert third not in found("home")
-    participant.patch(f"/locations/{third}", json={"latitude": 35.1})
-    assert third in found("nonna")
-
-
-def test_two_merged_into_one_at_once_are_both_found(committed_app):
-    person = make_person(committed_app, "Ada")
-    kept, *others = (
-        UUID(person.post("/locations", json={**HOME, "name": name})["id"])
-        for name in ("Oma", "Nonna", "Grandmother")
-    )
-    first, second = (partial(merge_places, person.user_id, other, kept) for other in others)
-    at_once(committed_app, first, second)[1].result()
-    names = person.get(f"/locations/{kept}")["attributes"]["other_names"]
-    assert names == ["Nonna", "Grandmother"]
-
-
-def test_a_merge_that_would_be_one_name_too_many_merges_nothing(participant, monkeypatch):
-    monkeypatch.setattr(custom, "MOST_NAMES", 1)
-    first, second, third = (
-        participant.post("/locations", json={**HOME, "name": name})["id"]
-        for name in ("Osaka", "Nonna", "Oma")
-    )
-    participant.post(f"/locations/{first}/merge", json={"into": second})
-    told = participant.post(f"/locations/{second}/merge", json={"into": third}, status=409)
-    assert told["code"] == "too_many_names"
-    assert participant.get(f"/locations/{second}")["attributes"]["other_names"] == ["Osaka"]
 
 
 @pytest.mark.parametrize("call", ["patch", "delete", "merge"])

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, tuple_
+from sqlalchemy.dialects.postgresql import array
 
 from wandr.extensions import db
 from wandr.locations.models import Location
-from wandr.locations.service import await_turn, create_custom_places
+from wandr.locations.service import OTHER_NAMES, await_turn, create_custom_places, names_of
 
 Copy = Mapping[str, Any]  # `service.COPIED` by name, without an id; a custom one may have fewer
 MAKING = ("name", "kind", "latitude", "longitude", "country_code", "timezone", "hours")
@@ -45,8 +46,12 @@ def _by_source(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
 
 def _own(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
     names = sorted({one["name"] for one in copies})
-    rows = select(Location).where(Location.created_by == user_id, Location.name.in_(names))
-    return {(one.name, one.latitude, one.longitude): one for one in db.session.scalars(rows)}
+    if not names:
+        return {}
+    others = Location.attributes[OTHER_NAMES].has_any(array(names))
+    called_so = or_(Location.name.in_(names), others)
+    rows = db.session.scalars(select(Location).where(Location.created_by == user_id, called_so))
+    return {(name, one.latitude, one.longitude): one for one in rows for name in names_of(one)}
 
 
 def _source(copy: Copy) -> tuple[Any, ...]:

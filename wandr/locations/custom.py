@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, Uuid, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from wandr.base import utc_now
@@ -22,10 +22,12 @@ from wandr.locations.service import (
     create_custom_place,
     find_location,
     inherited_at,
+    keys_to,
     make_findable,
     names_of,
 )
 from wandr.locations.sphere import Point, distance_m
+from wandr.users import service as users
 
 SAME_M: Final = 50
 MOST_NAMES: Final = 100  # of what was merged into one
@@ -56,7 +58,7 @@ def find_same(user_id: UUID, given: Mapping[str, Any]) -> Location | None:
     near = func.abs(Location.latitude - point.latitude) < 0.001
     for one in db.session.scalars(own_places(user_id).where(near)):
         is_alike = all(getattr(one, name) == given[name] for name in given.keys() - MAY_DIFFER)
-        is_called_so = fold(one.name) == fold(given["name"])
+        is_called_so = fold(given["name"]) in map(fold, names_of(one))
         if is_alike and is_called_so and distance_m(point, _point(one)) <= SAME_M:
             return one
     return None
@@ -69,15 +71,31 @@ def change_place(
     place = _own(user_id, location_id, expected)
     point = Point(wanted.get("latitude", place.latitude), wanted.get("longitude", place.longitude))
     moved = inherited_at([point])[0] if point != _point(place) else {}
-    for name, value in {**moved, **wanted}.items():
+    changed = {k: one for k, one in {**moved, **wanted}.items() if getattr(place, k) != one}
+    if not changed:
+        return place
+    called = keys_to(place)
+    for name, value in {**changed, "updated_at": utc_now()}.items():
         setattr(place, name, value)
-    _find_anew(place)
+    db.session.flush()
+    names = LocationName.location_id == place.id
+    db.session.execute(delete(LocationName).where(names, LocationName.name.in_(called)))
+    db.session.execute(update(LocationName).where(names).values(kind=place.kind))
+    make_findable([place])
     return place
 
 
 def delete_place(user_id: UUID, location_id: UUID, *, expected: int | None = None) -> None:
     """Forget a place of one's own. Raises NotFound, Stale when it is not the `expected` version."""
+    users.move_home(user_id, location_id, None)
     db.session.delete(_own(user_id, location_id, expected))
+
+
+def forget_places(user_id: UUID) -> None:
+    """Forget the places of somebody's, and what they called others; activities keep copies."""
+    for model, owner in ((LocationName, LocationName.owner_id), (Location, Location.created_by)):
+        theirs = delete(model).where(owner == user_id)
+        db.session.execute(theirs.execution_options(synchronize_session=False))
 
 
 def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
@@ -85,39 +103,33 @@ def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
     all names of both from then on. Raises NotFound, Conflict beyond `MOST_NAMES`."""
     if location_id == into:
         raise wrong_field("into", "Must be another place.")
+    users.move_home(user_id, location_id, into)
     gone, kept = _own(user_id, location_id), find_location(into, user_id)
-    if kept.created_by is None:
-        _name_for(user_id, kept, gone)
-    else:
-        also = dict.fromkeys([*names_of(kept), *names_of(gone)])
-        del also[kept.name]
+    if kept.created_by is not None:
+        also = dict.fromkeys([*names_of(kept)[1:], *names_of(gone)])
         if len(also) > MOST_NAMES:
-            raise Conflict(f"It has {MOST_NAMES} other names already.", code="too_many_names")
+            raise Conflict(f"At most {MOST_NAMES} names are merged.", code="too_many_names")
         kept.attributes = {**kept.attributes, OTHER_NAMES: list(also)}
-        _find_anew(kept)
+        kept.updated_at = utc_now()
+    _hand_names_on(gone, kept)
     db.session.delete(gone)
     db.session.flush()
     return kept
 
 
-def _find_anew(place: Location) -> None:
-    """Have a place of one's own, which was changed, found by the names that it has now."""
-    place.updated_at = utc_now()
-    db.session.execute(delete(LocationName).where(LocationName.location_id == place.id))
-    db.session.flush()
-    make_findable([place])
-
-
-def _name_for(user_id: UUID, public: Location, gone: Location) -> None:
-    """Have one person find a public place by the names of their own one, too."""
-    names = select(LocationName.name).where(LocationName.location_id == gone.id)
-    rows = [
-        {"location_id": public.id, "name": name, "kind": public.kind, "weight": 1.0}
-        | {"forgiving": True, "owner_id": user_id}
-        for name in db.session.scalars(names)
-    ]
-    if rows:
-        db.session.execute(insert(LocationName).values(rows).on_conflict_do_nothing())
+def _hand_names_on(gone: Location, kept: Location) -> None:
+    """Have one place found by the names of another, for who finds that one."""
+    named = LocationName
+    rows = (
+        select(
+            literal(kept.id, Uuid), named.name, literal(kept.kind), named.weight, named.forgiving,
+            named.owner_id,
+        )
+        .where(named.location_id == gone.id)
+        .order_by(named.name)  # so that two who do the same never wait for each other
+    )  # fmt: skip
+    columns = ["location_id", "name", "kind", "weight", "forgiving", "owner_id"]
+    db.session.execute(insert(named).from_select(columns, rows).on_conflict_do_nothing())
 
 
 def _own(user_id: UUID, location_id: UUID, expected: int | None = None) -> Location:

@@ -68,11 +68,10 @@ UPSERT_PLACES: Final = text(
 UPSERT_NAMES: Final = text(
     """
     INSERT INTO location_names AS old SELECT * FROM staged_names ORDER BY name
-    ON CONFLICT (location_id, name) DO UPDATE SET
-        kind = excluded.kind, weight = excluded.weight, forgiving = excluded.forgiving,
-        owner_id = NULL
-    WHERE (old.kind, old.weight, old.forgiving, old.owner_id)
-        IS DISTINCT FROM (excluded.kind, excluded.weight, excluded.forgiving, excluded.owner_id)
+    ON CONFLICT (location_id, name, owner_id) DO UPDATE SET
+        kind = excluded.kind, weight = excluded.weight, forgiving = excluded.forgiving
+    WHERE (old.kind, old.weight, old.forgiving)
+        IS DISTINCT FROM (excluded.kind, excluded.weight, excluded.forgiving)
     """
 )
 FORGET_NAMES: Final = text(

@@ -87,14 +87,22 @@ Index(
 )
 
 
+NAME_KEY = "uq_location_names_of_each"
+
+
 class LocationName(Base):
     """One folded name of a place (see `names.fold`), with what ranking and filters need beside it.
 
-    `weight` (0..1) says how likely the place is meant; `owner_id` keeps custom places apart.
+    `weight` (0..1) says how likely the place is meant; `owner_id` is for whom alone it is called
+    so: custom places, and what their owners merged into public ones.
     """
 
     __tablename__ = "location_names"
+    __mapper_args__ = {"primary_key": ["location_id", "name", "owner_id"]}
     __table_args__ = (
+        UniqueConstraint(
+            "location_id", "name", "owner_id", name=NAME_KEY, postgresql_nulls_not_distinct=True
+        ),
         Index(
             "ix_location_names_prefix",
             "name",
@@ -125,11 +133,9 @@ class LocationName(Base):
         ),
     )
 
-    location_id: Mapped[UUID] = mapped_column(
-        ForeignKey("locations.id", ondelete="CASCADE"), primary_key=True
-    )
+    location_id: Mapped[UUID] = mapped_column(ForeignKey("locations.id", ondelete="CASCADE"))
     # Byte order makes every prefix a range of the index, whatever the database's locale.
-    name: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    name: Mapped[str] = mapped_column(Text(collation="C"))
     kind: Mapped[str] = mapped_column(String(20))
     weight: Mapped[float] = mapped_column(REAL)
     # Whether typos in it are forgiven. Not for a spelling close to another one of the same place.

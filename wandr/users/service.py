@@ -69,6 +69,14 @@ def update_profile(
     return user
 
 
+def move_home(user_id: UUID, place_id: UUID, elsewhere: UUID | None) -> None:
+    """Let somebody be at home elsewhere, if it was at a place that goes. NotFound for nobody."""
+    user = lock_user(user_id)
+    if user.home_location_id == place_id:
+        user.home_location_id = elsewhere
+        _touch(user)
+
+
 def close_account(user_id: UUID) -> None:
     """Deactivate and anonymise: what the person wrote in shared trips stays, without them."""
     user = lock_user(user_id)
