@@ -27,6 +27,7 @@ from wandr.http.guard import guard_addresses
 from wandr.http.openapi import describe_document
 from wandr.itinerary import content as itinerary_content
 from wandr.itinerary import routes as itinerary_routes
+from wandr.locations import hooks as place_hooks
 from wandr.locations import routes as location_routes
 from wandr.locations.cli import locations_cli
 from wandr.mail import smtp
@@ -97,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for domain in CONTENT:
         domain.register(registry)
     people.register()
+    place_hooks.register()
     conversations.register()
     notification_hooks.register()
 
