@@ -19,13 +19,15 @@ NOWHERE = "Mars/Olympus_Mons"
 @pytest.fixture
 def lost(plan: Any, place: Any) -> dict[str, Any]:
     """A timed activity in a trip of which the zones, one and all, say nothing."""
-    activity = plan("Tea", day="2027-04-02", start_time="10:00", location_id=place())
+    activity = plan(
+        "Tea", day="2027-04-02", start_time="10:00", end_time="10:30", location_id=place()
+    )
     copy = {**activity["location"], "timezone": NOWHERE}
     for statement in (
         update(Trip).values(timezone=NOWHERE),
         update(User).values(timezone=NOWHERE),
         update(Location).values(timezone=NOWHERE),
-        update(Activity).values(timezone=NOWHERE, end_timezone="Asia/Tokyo", location=copy),
+        update(Activity).values(timezone=NOWHERE, end_timezone=NOWHERE, location=copy),
     ):
         db.session.execute(statement)
     return activity
@@ -47,6 +49,7 @@ def test_the_calendar_has_its_time_without_a_zone(lost, participant, path):
     participant.get(f"{path}/export.ics")
     told = participant.raw.get_data(as_text=True)
     assert "DTSTART:20270402T100000\r\n" in told and NOWHERE not in told
+    assert "DTEND:20270402T103000\r\n" in told
 
 
 @pytest.mark.parametrize("form", ["html", "gpx", "kml", "geojson", "json"])

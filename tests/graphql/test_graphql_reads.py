@@ -110,7 +110,9 @@ def test_what_is_found_by_its_own_id(ask, participant, viewer, full, place, trip
     assert told["attributions"] == get("/locations/attributions")["attributions"]
 
 
-def test_the_documents_behind_texts_are_those_of_rest(ask, participant, trip, path, plan):
+def test_the_documents_behind_texts_are_those_of_rest(
+    ask, organizer, participant, trip, path, plan
+):
     activity = plan("Tea", notes="Go early")
     query = """query ($trip: UUID!, $id: UUID!, $entity: String!, $field: String!) {
         text(tripId: $trip, entity: $entity, id: $id, field: $field) { state seq } }"""
@@ -125,6 +127,10 @@ def test_the_documents_behind_texts_are_those_of_rest(ask, participant, trip, pa
     text("activity", str(uuid4()), code="not_found")
     for entity, field in (("activity", "title"), ("member", "notes"), ("weather", "notes")):
         text(entity, activity["id"], field, code="invalid")
+    organizer.delete(path)
+    text("activity", activity["id"], code="not_found")
+    text("trip", trip["id"], code="not_found")
+    participant.get(address, status=404)
 
 
 def test_new_dates_are_tried_as_by_rest(ask, viewer, organizer, trip, path, plan):

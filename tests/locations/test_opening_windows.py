@@ -69,6 +69,7 @@ def test_a_sun_that_sets_after_midnight_sets_on_the_next_day(zone, point, rise, 
     told = sun_up(there, date(2027, 6, 18))
     for minute, (hour, more) in zip(told, (rise, fall), strict=True):
         assert abs(minute - (60 * hour + more)) <= 5
+    assert daylight(there, date(2027, 6, 18)) == tuple(told)
 
 
 @pytest.mark.parametrize("day", [date(2027, 6, 18), date(2027, 12, 18)])

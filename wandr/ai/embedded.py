@@ -23,7 +23,7 @@ from wandr.ai.situation import Situation, understand
 from wandr.ai.translation import days_of, suggestion_of, transfer_of
 from wandr.ai.verdict import give_verdict
 from wandr.base import utc_now
-from wandr.zones import known_zone
+from wandr.zones import known_zone, sea_zone
 
 MOST_DAYS: Final = 21
 
@@ -72,7 +72,7 @@ def _plan(task: Task, situation: Situation, desk: Desk) -> None:
         desk.pulse()
 
     cities = [
-        City(one.name, one.point, known_zone(one.timezone) or "UTC")
+        City(one.name, one.point, known_zone(one.timezone) or sea_zone(one.point[1]))
         for one in situation.destinations
     ]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from wandr.ai.assistant import Suggestion
 from wandr.ai.findings import as_json
 from wandr.ai.planner.model import Evidence, Place, PlannedVisit, Stop, Transfer
-from wandr.zones import known_zone
+from wandr.zones import known_zone, sea_zone
 
 USUAL_MINUTES: Final = 60
 FOOD_KINDS: Final = frozenset({"food", "restaurant", "cafe", "bar"})
@@ -17,14 +17,14 @@ FOOD_KINDS: Final = frozenset({"food", "restaurant", "cafe", "bar"})
 
 def place_of(location: Mapping[str, Any]) -> Place:
     """A location as the tools show it, as a place to visit."""
-    known = location["attributes"] or {}
+    known, zone = location["attributes"] or {}, known_zone(location["timezone"])
     return Place(
         id=location["id"],
         name=location["name"],
         kind=location["kind"],
         latitude=location["latitude"],
         longitude=location["longitude"],
-        timezone=known_zone(location["timezone"]) or "UTC",
+        timezone=zone or sea_zone(location["longitude"]),
         country_code=location["country_code"] or "",
         hours=location["hours"],
         minutes=known.get("minutes") or USUAL_MINUTES,
@@ -34,6 +34,7 @@ def place_of(location: Mapping[str, Any]) -> Place:
         price_band=known.get("price_band"),
         source=location["source"],
         source_id=location["source_id"],
+        knows_zone=zone is not None,
     )
 
 
@@ -70,7 +71,7 @@ def suggestion_of(visit: PlannedVisit, place: Place) -> Suggestion:
         "day": visit.day.isoformat(),
         "start_time": visit.start.strftime("%H:%M"),
         "end_time": visit.end.strftime("%H:%M"),
-        "timezone": place.timezone,
+        **({"timezone": place.timezone} if place.knows_zone else {}),
     }
     return Suggestion(
         key=visit.key,

@@ -13,7 +13,8 @@ from wandr.ai.planner.model import Place
 from wandr.ai.planner.travel import leg_between
 from wandr.ai.translation import days_of, place_of
 from wandr.locations.holidays import holidays_on
-from wandr.locations.hours import daylight, open_windows
+from wandr.locations.hours import open_windows, sun_up
+from wandr.zones import known_zone
 
 AROUND_M: Final = 15_000
 MOST_SIGHTS: Final = 200
@@ -60,11 +61,13 @@ def sun(asked: Asked) -> str | None:
     day = asked.day() or asked.today
     if (city := asked.city()) is None:
         return NO_CITY
-    rise, set_ = daylight(place_of(city), day)
-    return (
-        f"In {city['name']} on {day} the sun rises at {clock(rise)} and sets at {clock(set_)}"
-        f" (local time).\n"
-    )
+    if known_zone(city["timezone"]) is None:
+        return f"When the sun rises in {city['name']} is not known: no time zone is.\n"
+    there = f"In {city['name']} on {day} the sun"
+    if (up := sun_up(place_of(city), day)) is None:
+        return f"{there} neither rises nor sets.\n"
+    then = "does not set" if up.sets is None else f"sets at {clock(up.sets)}"
+    return f"{there} rises at {clock(up.rises)} and {then} (local time).\n"
 
 
 def holiday(asked: Asked) -> str | None:
@@ -90,10 +93,11 @@ def zone(asked: Asked) -> str | None:
     """Which time zone?"""
     if not asked.says(r"time ?zones?|time difference|local time"):
         return None
-    named = [one for one in asked.places() if one["timezone"]]
+    named = [one for one in asked.places() if known_zone(one["timezone"])]
     home = None if named else asked.city()
     places = named or ([home] if home else [])
-    return "".join(f"{one['name']}: {one['timezone']}.\n" for one in places) or NO_CITY
+    zones = [(one["name"], known_zone(one["timezone"]) or "not known") for one in places]
+    return "".join(f"{name}: {zone}.\n" for name, zone in zones) or NO_CITY
 
 
 def sights(asked: Asked) -> str | None:

@@ -41,6 +41,7 @@ class Place:
     price_band: int | None
     source: str
     source_id: str
+    knows_zone: bool = True  # else `timezone` is a guess
 
     @property
     def point(self) -> Point:
