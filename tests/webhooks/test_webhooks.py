@@ -279,6 +279,9 @@ def test_who_is_not_the_first_to_change_it_learns_so(olga, path, hook):
     olga.get(address)
     seen = olga.raw.headers["ETag"]
     olga.get(address, headers={"If-None-Match": seen}, status=304)
+    for nothing in ({}, {"url": hook["url"]}, {"paused": False}):
+        olga.patch(address, json=nothing, headers={"If-Match": seen})
+        assert olga.raw.headers["ETag"] == seen
     olga.patch(address, json={"paused": True}, headers={"If-Match": seen})
     assert olga.raw.headers["ETag"] != seen
     told = olga.patch(address, json={"paused": False}, headers={"If-Match": seen}, status=412)
@@ -286,6 +289,13 @@ def test_who_is_not_the_first_to_change_it_learns_so(olga, path, hook):
     olga.delete(address, headers={"If-Match": seen}, status=412)
     assert olga.get(address)["paused_at"]
     olga.delete(address, headers={"If-Match": olga.raw.headers["ETag"]}, status=204)
+
+
+def test_a_new_one_says_where_and_which_it_is(olga, path, receiver):
+    made = olga.post(f"{path}/webhooks", json={"url": receiver.url}, status=201)
+    told = olga.raw.headers
+    assert told["Location"].endswith(f"/api/v1{path}/webhooks/{made['id']}")
+    olga.patch(f"{path}/webhooks/{made['id']}", json={}, headers={"If-Match": told["ETag"]})
 
 
 def test_a_pause_by_itself_is_a_change(committed_app, olga, path, hook, add):
@@ -358,7 +368,7 @@ def test_a_thousand_wait_and_no_more(olga, path, hook, receiver, add, monkeypatc
 
 
 def test_no_answer_tells_what_is_inside_and_no_log_where_it_went(
-    committed_app, olga, path, receiver, monkeypatch
+    committed_app, olga, path, receiver, monkeypatch, caplog
 ):
     """A name that leads inside, one that leads nowhere, and a door that is shut sound the same."""
     settings = committed_app.config["WANDR"]
@@ -373,6 +383,7 @@ def test_no_answer_tells_what_is_inside_and_no_log_where_it_went(
         told.add((one["state"], one["answer"]))
     assert told == {("waiting", "No connection could be made.")}
     assert len(log.calls) == 2 and "token" not in str(log.calls)
+    assert "127.0.0.1" not in caplog.text
 
 
 INSIDE = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from wandr.auth.door import door
 from wandr.auth.principal import me
@@ -47,9 +47,12 @@ def list_webhooks(args: dict[str, Any], trip_id: UUID) -> Response:
 @blueprint.arguments(WebhookCreate)
 @blueprint.response(201, CreatedWebhookView)
 @problems(Conflict, Invalid)
-def create_webhook(body: dict[str, Any], trip_id: UUID) -> Webhook:
+def create_webhook(body: dict[str, Any], trip_id: UUID) -> Response:
     """Have what changes in a trip sent somewhere; the secret that signs it is told this once."""
-    return service.create_webhook(me().user_id, trip_id, body["url"])
+    made = service.create_webhook(me().user_id, trip_id, body["url"])
+    address = {"Location": f"{request.base_url.rstrip('/')}/{made.id}"}
+    told = CreatedWebhookView().dump(made)
+    return versioned(told, version_of(made), status=201, headers=address)
 
 
 @blueprint.route(ONE)

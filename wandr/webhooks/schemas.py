@@ -43,8 +43,6 @@ class WebhookView(WandrSchema):
 class CreatedWebhookView(WebhookView):
     """A new webhook with the secret that signs what it sends, told this once."""
 
-    carries_etag = False
-
     secret = Text(100, required=True)
 
 

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 from time import time
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,8 @@ from wandr.webhooks.service import CHANNEL, may_send
 
 TIMEOUTS: Final = (5.0, 10.0)  # seconds to connect, and between two bytes of an answer
 LONGEST: Final = 20.0  # seconds for a try as a whole: less than the lease of a delivery
+# It tells in a line of its own which names lead inside.
+logging.getLogger("requests_hardened.ip_filter").disabled = True
 GONE: Final = 410  # the receiver wants nothing more of this
 
 

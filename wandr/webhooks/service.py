@@ -83,13 +83,14 @@ def find_to_change(
 
 def update_webhook(webhook: Webhook, wanted: Mapping[str, Any]) -> None:
     """Send it elsewhere, pause it, or let it go on: with all that has changed meanwhile."""
-    webhook.url = wanted.get("url", webhook.url)
-    if wanted.get("paused") is True:
+    paused, url = wanted.get("paused"), wanted.get("url", webhook.url)
+    if url != webhook.url:
+        webhook.url, webhook.updated_at = url, utc_now()
+    if paused is True:
         _pause(webhook)
-    elif wanted.get("paused") is False:
-        webhook.paused_at = None
+    elif paused is False and webhook.paused_at is not None:
+        webhook.paused_at, webhook.updated_at = None, utc_now()
         let_go(lane_of(webhook.id))
-    webhook.updated_at = utc_now()
     db.session.flush()
 
 
