@@ -153,6 +153,7 @@ def test_what_is_set_wins_over_dotenv_and_dotenv_over_the_defaults(tmp_path: Pat
     )
     assert (environ["PORT"], environ["LOG_FORMAT"]) == ("9002", "json")
     assert environ["WANDR_ENV"] == "development"
+    assert environ["PUBLIC_URL"] == "http://localhost:9002"  # where links in mails lead
     assert "LOG_LEVEL" not in environ  # set to nothing is not set
 
 

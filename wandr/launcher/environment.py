@@ -29,6 +29,7 @@ def development_environment(
     environ = (
         _defaults(data) | _dotenv(checkout) | {name: text for name, text in given.items() if text}
     )
+    environ.setdefault("PUBLIC_URL", f"http://localhost:{environ['PORT']}")
     # The programs of this very Python come first: flask, gunicorn and rq are found without a venv
     # being activated.
     environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environ.get("PATH", "")])
