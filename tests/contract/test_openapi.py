@@ -169,13 +169,20 @@ def test_the_headers_of_a_conditional_request_are_told(operations):
     by_name = {one.body["operationId"]: one for one in operations}
     headers = {
         name: {p["name"] for p in by_name[name].parameters if p["in"] == "header"}
-        for name in ("read_trip", "update_trip_by_patch", "create_trip", "read_snapshot")
+        for name in (
+            "read_trip",
+            "update_trip_by_patch",
+            "create_trip",
+            "read_snapshot",
+            "export_calendar",
+        )
     }
     assert headers == {
         "read_trip": {"If-None-Match"},
         "update_trip_by_patch": {"If-Match"},
         "create_trip": {"Idempotency-Key"},
         "read_snapshot": {"If-None-Match"},
+        "export_calendar": {"If-None-Match"},
     }
     assert "ETag" in by_name["read_trip"].successes["200"]["headers"]
     assert "304" in by_name["read_trip"].responses

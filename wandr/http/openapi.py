@@ -109,7 +109,7 @@ def tell_headers(doc: Doc, info: Doc, *, method: str, **_: Any) -> Doc:
     """Document the headers that follow from what an operation is.
 
     `keyed` by its door: Idempotency-Key. 412 among its problems: If-Match. A view that carries
-    an entity tag: ETag, and If-None-Match with 304 when it is read. A page: Link.
+    an entity tag: ETag, and 304 when it is read. 304: If-None-Match. A page: Link.
     """
     offered = ["IdempotencyKey"] if method == "post" and info.get("keyed") else []
     responses = doc.get("responses", {})
@@ -122,10 +122,11 @@ def tell_headers(doc: Doc, info: Doc, *, method: str, **_: Any) -> Doc:
         if carries_etag(view):
             response["headers"] = {"ETag": "ETag"}
             if method == "get":
-                offered.append("IfNoneMatch")
                 responses[304] = "NOT_MODIFIED"
         elif "next_cursor" in view.fields:
             response["headers"] = {"Link": "Link"}
+    if 304 in map(int, responses):
+        offered.append("IfNoneMatch")
     return {**doc, "parameters": [*doc.get("parameters", ()), *offered]} if offered else doc
 
 
