@@ -69,6 +69,12 @@ def test_an_id_is_no_key_for_anybody_else(by_link, by_mail, app, outsider):
     accept(outsider, by_link["id"], status=404)
 
 
+def test_who_accepts_is_told_where_the_trip_is(organizer, outsider, path):
+    token = organizer.post(f"{path}/invites", json={"link": True})["token"]
+    outsider.post(f"/invites/{token}/acceptance")
+    assert outsider.raw.headers["Location"] == f"http://localhost/api/v1{path}"
+
+
 def test_a_used_up_link_is_over(app, by_link, outsider):
     accept(outsider, by_link["token"], status=200)
     accept(make_person(app, "Stella"), by_link["token"], status=404)

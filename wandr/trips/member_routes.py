@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response, jsonify, url_for
 from sqlalchemy import Text, cast, select
 
 from wandr.auth.door import Access, door
@@ -131,7 +131,7 @@ def accept_invite(token: str) -> Response:
     principal = me()
     trip_id = invites.accept_invite(token, Invitee.of(me()))
     member = trip_for(principal.user_id, trip_id).member
-    address = {"Location": f"/api/v1/trips/{trip_id}"}
+    address = {"Location": url_for("trips.read_trip", trip_id=trip_id, _external=True)}
     body = {**MEMBER.see(member), "trip_id": str(trip_id)}
     return versioned(body, member.version, headers=address)
 
