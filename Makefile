@@ -39,7 +39,7 @@ bench: $(STAMP)  ## Measure it under load
 fuzz: $(STAMP)  ## Try hostile input for nine minutes (needs schemathesis 4 on PATH)
 	@$(PYTHON) -m tests.fuzz
 
-prove: $(STAMP)  ## Kill, freeze and cut what people edit and ask through, for eleven minutes (ARGS=network)
+prove: $(STAMP)  ## Kill, freeze and cut what people edit and ask through, for a quarter of an hour (ARGS=network)
 	@$(PYTHON) -m tests.prove $(ARGS)
 
 clients: $(STAMP)  ## Use generated clients and the official Socket.IO client; look at /docs in a browser
