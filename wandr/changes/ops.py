@@ -103,7 +103,7 @@ def _read_text(op: Op, raw: Mapping[str, Any]) -> Mapping[str, Any]:
     if not {"field", "update"} <= set(raw) or {"fields", "after"} & set(raw):
         raise Invalid("A text op has a field and an update, and nothing else.")
     if raw["field"] not in entity.texts:
-        raise Invalid(f"A {entity.name} has no such text.", code="unknown_field")
+        raise Invalid(f"There is no such text in the entity {entity.name}.", code="unknown_field")
     return {raw["field"]: raw["update"]}
 
 
@@ -112,17 +112,19 @@ def _taking(op: Op) -> Entity:
     if op.entity is None:
         raise Invalid("There is no such entity.", code="unknown_entity")
     if op.kind not in op.entity.client_ops or not set(op.options) <= op.entity.option_names:
-        raise Invalid(f"A {op.entity.name} does not take this {op.kind}.", code="unknown_op")
+        raise Invalid(
+            f"The entity {op.entity.name} does not take this {op.kind}.", code="unknown_op"
+        )
     return op.entity
 
 
 def _read_fields(op: Op, whole: Mapping[str, Any]) -> Mapping[str, Any]:
     entity, raw = _taking(op), whole.get("fields", {})
     if {"field", "update"} & set(whole):
-        raise Invalid(f"A {op.kind} takes no field and no update.", code="unknown_op")
+        raise Invalid(f"The op {op.kind} takes no field and no update.", code="unknown_op")
     if op.kind in ("delete", "restore"):
         if raw:
-            raise Invalid(f"A {op.kind} takes no fields.")
+            raise Invalid(f"The op {op.kind} takes no fields.")
         return {}
     if not is_safe_json(raw):  # refused by name, they could not even be stored as an outcome
         raise Invalid("Fields must not contain NUL or unpaired surrogates.")

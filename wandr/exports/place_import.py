@@ -40,12 +40,12 @@ def import_places(
     and for more than `MOST_PLACES`, Conflict for more than there may be.
     """
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
-    told = read_places(media_type, body)  # while nobody waits for the trip
+    found = read_places(media_type, body)  # while nobody waits for the trip
     change = begin_change(trip_id, actor, source="import", client_id=client_id)
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)  # as it is, now that it is locked
     there, skipped, skipped_count = _spots_of(trip_id), [], 0
     wanted: list[Found] = []
-    for one in told:
+    for one in found:
         spot = _spot(one.name, *one.point) if one.point else None
         if spot is None or spot in there:
             reason = "It is in the trip already." if spot else one.reason
@@ -56,7 +56,10 @@ def import_places(
             there.add(spot)
             wanted.append(one)
         if len(wanted) > MOST_PLACES:
-            raise Invalid(f"The file has more than the {MOST_PLACES} places that can be added.")
+            raise Invalid(
+                f"The file has more than the {MOST_PLACES} places that can be added.",
+                code="too_much",
+            )
     rows = _add(change, wanted)
     return {
         "head": finish_change(change),
