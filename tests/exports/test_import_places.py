@@ -235,7 +235,7 @@ def test_two_files_at_once_make_no_place_twice(committed_app):
 @pytest.fixture
 def meanwhile(committed_app, monkeypatch):
     """Imports a file into its owner's trip, which ends up as told; while the file is read, somebody
-    else does what the statement says, without waiting for anybody."""
+    else does what the statement says, and does not wait for the row of the trip."""
     person = make_person(committed_app, "Ada")
     path = f"/trips/{person.post('/trips', json={'title': 'Kyoto'})['id']}"
 
@@ -254,7 +254,7 @@ def meanwhile(committed_app, monkeypatch):
     return imported
 
 
-def test_nobody_waits_for_the_trip_while_a_file_is_read(meanwhile):
+def test_the_trip_is_not_locked_while_a_file_is_read(meanwhile):
     assert meanwhile(update(Trip).values(title="Nara"))["title"] == "Nara"
 
 

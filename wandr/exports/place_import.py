@@ -40,7 +40,7 @@ def import_places(
     and for more than `MOST_PLACES`, Conflict for more than there may be.
     """
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
-    found = read_places(media_type, body)  # while nobody waits for the trip
+    found = read_places(media_type, body)  # before the trip is locked
     change = begin_change(trip_id, actor, source="import", client_id=client_id)
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)  # as it is, now that it is locked
     there, skipped, skipped_count = _spots_of(trip_id), [], 0
