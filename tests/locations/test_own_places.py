@@ -110,6 +110,13 @@ def test_two_of_the_same_at_once_are_one(committed_app, add):
     assert second.result() == first
 
 
+@pytest.mark.parametrize("name", ["!!!", "🏠", "-", "의"])
+def test_a_name_without_letters_that_are_searched_for_is_a_name(participant, name):
+    made = participant.post("/locations", json={**HOME, "name": name}, status=201)
+    assert participant.post("/locations", json={**HOME, "name": name}, status=200) == made
+    assert participant.patch(f"/locations/{made['id']}", json={"name": "?"})["name"] == "?"
+
+
 def test_a_change_that_changes_nothing_is_none(participant):
     address = f"/locations/{participant.post('/locations', json=HOME)['id']}"
     participant.get(address)

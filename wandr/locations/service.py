@@ -174,8 +174,8 @@ def make_findable(places: Sequence[Location]) -> None:
         for place in places
         for name in keys_to(place)
     )
-    columns = zip(*rows, strict=True)
-    given = dict(zip(("ids", "names", "kinds", "owners"), map(list, columns), strict=True))
+    columns = ("ids", "names", "kinds", "owners")
+    given = {column: [row[number] for row in rows] for number, column in enumerate(columns)}
     db.session.execute(CALLED_SO, given)
 
 
