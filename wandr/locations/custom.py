@@ -58,10 +58,14 @@ def find_same(user_id: UUID, given: Mapping[str, Any]) -> Location | None:
     near = func.abs(Location.latitude - point.latitude) < 0.001
     for one in db.session.scalars(own_places(user_id).where(near)):
         is_alike = all(getattr(one, name) == given[name] for name in given.keys() - MAY_DIFFER)
-        is_called_so = fold(given["name"]) in map(fold, names_of(one))
+        is_called_so = _folded(given["name"]) in map(_folded, names_of(one))
         if is_alike and is_called_so and distance_m(point, _point(one)) <= SAME_M:
             return one
     return None
+
+
+def _folded(name: str) -> str:
+    return fold(name) or name  # nothing is left of signs
 
 
 def change_place(
