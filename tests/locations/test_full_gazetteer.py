@@ -146,6 +146,9 @@ def test_what_is_meant_is_among_the_first_three(full_app, asked, meant):
         ("Mailand", "Milan IT"),
         ("Köln", "Köln DE"),
         ("Cologne", "Köln DE"),
+        ("慶州", "Gyeongju KR"),  # not Qingzhou, which sounds so
+        ("Tanger", "Tangier MA"),
+        ("edinb", "Edinburgh GB"),
     ],
 )
 def test_ones_own_name_weighs_more_than_what_others_say(full_app, asked, meant):

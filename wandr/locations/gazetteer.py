@@ -95,7 +95,7 @@ class Gazetteer:
             timezone=city["timezone"] or None,
             population=city["population"],
             weight=weight_of_population(city["population"]),
-            aliases=city["alternatenames"],
+            names=city["alternatenames"],
             context=self._words_of(country) | lettered | {region or ""},
         )
 
