@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import update
 
 from tests.exports.ics import events_of, read_with_ical, zones_of
-from wandr.extensions import db
-from wandr.itinerary.models import Activity
 
 TOKYO, PARIS = "Asia/Tokyo", "Europe/Paris"
 
@@ -125,17 +122,6 @@ def test_a_start_that_the_clocks_skip_has_no_end_before_itself(event_for):
     lines, _ = event_for(day="2027-03-28", start_time="02:30", end_time="03:00", timezone=PARIS)
     assert lines["DTSTART;TZID=Europe/Paris"] == "20270328T033000"
     assert not [name for name in lines if name.startswith("DTEND")]
-
-
-def test_what_was_stored_without_an_end_zone_ends_by_the_clocks_of_where_it_ends(
-    event_for, place, export
-):
-    there = place(latitude=21.3, longitude=-157.9, timezone="Pacific/Honolulu")
-    given = {"day": "2027-04-05", "start_time": "20:00", "end_time": "21:00", "timezone": TOKYO}
-    event_for(**given, end_location_id=there)
-    db.session.execute(update(Activity).values(end_timezone=None))
-    (lines,) = events_of(export())
-    assert lines["DTEND;TZID=Pacific/Honolulu"] == "20270405T210000"
 
 
 def test_an_end_floats_with_its_start(event_for):

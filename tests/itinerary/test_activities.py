@@ -155,6 +155,23 @@ def test_who_sets_the_end_later_brings_its_zone_along_and_undo_takes_it(
     assert (now["end_timezone"], now["end_location"], now["end_time"]) == (None, None, None)
 
 
+def test_the_zone_of_the_end_goes_with_it_unless_it_was_told(path, participant, airports, plan):
+    tokyo, los_angeles, _ = airports
+    row = plan(
+        "Flight", day="2027-04-05", start_time="10:00", location_id=los_angeles,
+        end_day="2027-04-06", end_time="14:00", end_location_id=tokyo,
+    )  # fmt: skip
+    address = f"{path}/activities/{row['id']}"
+    back = {"end_location_id": None, "end_day": None, "end_time": "11:30"}
+    told = participant.patch(address, json=back)
+    assert (told["end_timezone"], told["end_time"]) == (None, "11:30")
+    participant.patch(address, json={"end_location_id": tokyo}, status=422)  # it was night there
+    there = {"end_location_id": tokyo, "end_day": "2027-04-06", "end_timezone": "Asia/Seoul"}
+    assert participant.patch(address, json=there)["end_timezone"] == "Asia/Seoul"
+    told = participant.patch(address, json={"end_location_id": los_angeles})
+    assert told["end_timezone"] == "Asia/Seoul"
+
+
 def test_only_named_fields_change(path, participant, plan):
     row = plan("Tea", day="2027-04-01", start_time="15:00", notes="Matcha")
     changed = participant.patch(

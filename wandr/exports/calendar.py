@@ -80,8 +80,7 @@ def times_of(activity: Activity) -> tuple[Moment, Moment | None]:
         return activity.day, last + ONE_DAY
     zone = known_zone(activity.timezone)
     start = _local(activity.day, activity.start_time, zone)
-    there = (activity.end_location or {}).get("timezone")
-    end_zone = known_zone(activity.end_timezone, there, zone) if zone else None
+    end_zone = known_zone(activity.end_timezone, zone) if zone else None
     if activity.end_time is not None:
         end = _end_after(start, _local(last, activity.end_time, end_zone))
     elif last > activity.day:

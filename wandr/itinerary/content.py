@@ -24,16 +24,24 @@ from wandr.zones import known_zone
 
 
 def copy_locations(scene: Scene, activity: Row, changed: frozenset[str]) -> None:
-    """Keep with the activity what its locations are now; take from them the zones that it lacks."""
+    """Keep with the activity what its locations are now, and take from them the zones that it
+    lacks; that of the end goes with it, unless it was told."""
+    former = activity.end_location
     for name in ("location", "end_location"):
         if f"{name}_id" in changed:
             setattr(activity, name, _copy_of(getattr(activity, f"{name}_id"), scene, name))
     if "location_id" in changed and activity.timezone is None and activity.location:
-        activity.timezone = known_zone(activity.location.get("timezone"))
-    if "end_location_id" in changed and activity.end_timezone is None and activity.end_location:
-        activity.end_timezone = known_zone(activity.end_location.get("timezone"))
+        activity.timezone = _zone_of(activity.location)
+    if "end_location_id" in changed:
+        told = activity.end_timezone
+        if told is None or ("end_timezone" not in changed and told == _zone_of(former)):
+            activity.end_timezone = _zone_of(activity.end_location)
     if activity.cost_minor is not None and activity.currency is None:
         activity.currency = scene.trip.currency
+
+
+def _zone_of(place: Mapping[str, Any] | None) -> str | None:
+    return None if place is None else known_zone(place.get("timezone"))
 
 
 def times_make_sense(scene: Scene, activity: Row, changed: frozenset[str]) -> None:

@@ -206,9 +206,9 @@ def _item(
     people: frozenset[str],
     known: Mapping[str, Mapping[str, Any]],
 ) -> Item:
-    place, end_place = activity["location"], activity["end_location"]
+    place = activity["location"]
     zone = known_zone(activity["timezone"], place and place["timezone"], trip["timezone"]) or "UTC"
-    end_zone = known_zone(activity["end_timezone"], end_place and end_place["timezone"], zone)
+    end_zone = known_zone(activity["end_timezone"], zone)
     day, end_day = _day(activity["day"]), _day(activity["end_day"])
     return Item(
         id=activity["id"],
@@ -219,7 +219,7 @@ def _item(
         start=_moment(day, activity["start_time"], zone),
         end=_moment(end_day or day, activity["end_time"], end_zone),
         spot=_spot(place, known),
-        end_spot=_spot(end_place, known),
+        end_spot=_spot(activity["end_location"], known),
         people=frozenset(activity["participants"]) & people or people,
         is_fixed=activity["locked"] or activity["status"] in FIXED,
         cost_minor=activity["cost_minor"],
