@@ -21,6 +21,7 @@ from tests.cast import make_person
 from tests.deliveries.conftest import hurry, states
 from tests.group import join
 from wandr.deliveries import running
+from wandr.deliveries.lanes import hold
 from wandr.deliveries.models import Delivery
 from wandr.deliveries.running import run_lane
 from wandr.errors import Conflict, NotFound
@@ -227,6 +228,15 @@ def test_a_pause_holds_what_waits_already(olga, path, hook, receiver, add):
     olga.patch(address, json={"paused": False})
     feed()
     assert deliver(hook) == 2 and titles(receiver) == ["A", "B"]
+
+
+def test_what_is_held_by_mistake_is_let_go_by_hand(olga, path, hook, receiver, add):
+    add("A")
+    feed()
+    with atomic():
+        hold(service.lane_of(UUID(hook["id"])))
+    olga.patch(f"{path}/webhooks/{hook['id']}", json={"paused": False})
+    assert deliver(hook) == 1 and titles(receiver) == ["A"]
 
 
 def test_what_waits_is_not_sent_for_who_has_left_and_goes_on_for_who_is_back(

@@ -42,7 +42,8 @@ def register() -> None:
 def send_webhook(claim: Claim) -> Outcome:
     """One try. Any answer of the 2xx kind is an arrival; 410 is a refusal for good."""
     with atomic():
-        webhook = db.session.get(Webhook, UUID(claim.lane.partition(":")[2]))
+        webhook_id = UUID(claim.lane.partition(":")[2])
+        webhook = db.session.get(Webhook, webhook_id, with_for_update=True)
         if webhook is None:
             return Outcome(False, final=True, told="The webhook is no longer there.")
         if not may_send(webhook):

@@ -88,8 +88,9 @@ def update_webhook(webhook: Webhook, wanted: Mapping[str, Any]) -> None:
         webhook.url, webhook.updated_at = url, utc_now()
     if paused is True:
         _pause(webhook)
-    elif paused is False and webhook.paused_at is not None:
-        webhook.paused_at, webhook.updated_at = None, utc_now()
+    elif paused is False:
+        if webhook.paused_at is not None:
+            webhook.paused_at, webhook.updated_at = None, utc_now()
         let_go(lane_of(webhook.id))
     db.session.flush()
 
