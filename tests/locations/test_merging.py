@@ -11,11 +11,15 @@ from sqlalchemy import select, update
 
 from tests.at_once import at_once
 from tests.cast import PASSWORD, make_person, register
+from wandr.errors import NotFound
 from wandr.extensions import db
 from wandr.locations import custom
-from wandr.locations.custom import merge_places
+from wandr.locations.adopting import adopt_places
+from wandr.locations.custom import add_place, change_place, merge_places
 from wandr.locations.loading import load_rows
 from wandr.locations.models import Location, LocationName
+from wandr.transaction import atomic
+from wandr.users import service as users
 
 HOME = {"name": "Home", "latitude": 35.0, "longitude": 135.7}
 
@@ -100,8 +104,8 @@ def test_names_that_were_merged_in_former_times_go_on(participant, made, merge, 
     first, second, third = made("Osaka", "Nonna", "Oma")
     merge(first, second)
     db.session.execute(update(Location).values(attributes={}))
-    participant.patch(f"/locations/{second}", json={"name": "Nana"})
-    assert found("osaka") == [second]
+    participant.patch(f"/locations/{second}", json={"name": "Nana", "kind": "hotel"})
+    assert found("osaka&kind=hotel") == [second]
     merge(second, third)
     participant.patch(f"/locations/{third}", json={"name": "Mum"})
     assert found("osaka") == found("nana") == [third]
@@ -143,6 +147,16 @@ def test_what_was_merged_is_not_made_anew(participant, organizer, path, plan, ma
     assert [one["id"] for one in participant.get("/locations")["items"]] == [second]
 
 
+def test_a_file_means_the_place_that_is_called_so_now(participant, made, merge):
+    gone, kept = made("X", "Y")
+    merge(gone, kept)
+    participant.patch(f"/locations/{kept}", json={"name": "Z", "kind": "hotel"})
+    (there,) = made("X")
+    with atomic():
+        found = adopt_places(participant.user_id, [{**HOME, "name": name} for name in "XZ"])
+    assert [str(one.id) for one in found] == [there, kept]
+
+
 def test_who_is_at_home_there_stays_at_home(participant, made, merge):
     first, second = made("Osaka", "Nonna")
     participant.patch("/users/me", json={"home_location_id": first})
@@ -164,10 +178,11 @@ def test_several_may_call_a_public_place_the_same(
         mine = person.post("/locations", json={"name": "Zyx", **spot})["id"]
         person.post(f"/locations/{mine}/merge", json={"into": kyoto["id"]})
     (row,) = (one for one in world if str(one.id) == kyoto["id"])
-    for rows in ((), [replace(row, names=[*row.names, "Zyx"])], [row]):
+    for rows in ((), [replace(row, names=[*row.names, "Zyx"], kind="airport")], [row]):
         load_rows(rows)
         for person in (participant, outsider):
-            assert found("zyx", by=person) == [kyoto["id"]]
+            kind = rows[0].kind if rows else row.kind
+            assert found(f"zyx&kind={kind}", by=person) == [kyoto["id"]]
         assert found("zyx", by=organizer) == ([kyoto["id"]] if rows and rows != [row] else [])
 
 
@@ -176,6 +191,8 @@ def test_a_closed_account_takes_its_places_and_names_along(client, world, id_of)
     gone, kept = (person.post("/locations", json={**HOME, "name": n})["id"] for n in ("A b", "C"))
     person.post(f"/locations/{gone}/merge", json={"into": str(kyoto)})
     assert [one["id"] for one in person.get("/users/me/export")["held"]["places"]] == [kept]
+    named = person.get("/users/me/export")["held"]["place_names"]
+    assert named == [{"location_id": str(kyoto), "name": "a b"}]
     owned = select(LocationName.name).where(LocationName.owner_id == person.user_id)
     assert set(db.session.scalars(owned)) == {"a b", "c"}
     person.delete("/users/me", json={"password": PASSWORD}, status=204)
@@ -183,3 +200,31 @@ def test_a_closed_account_takes_its_places_and_names_along(client, world, id_of)
     theirs = select(Location.id).where(Location.created_by == person.user_id)
     assert db.session.scalars(theirs).all() == []
     assert db.session.get(Location, kyoto) is not None
+
+
+@pytest.mark.parametrize("write", ["add", "change", "merge"])
+def test_who_closes_the_account_meanwhile_leaves_nothing(committed_app, write):
+    """Nor does either wait for the other for ever."""
+    person = make_person(committed_app, "Ada")
+    first, second = (
+        UUID(person.post("/locations", json={**HOME, "name": name})["id"]) for name in ("A", "B")
+    )
+    writes = {
+        "add": partial(add_place, person.user_id, {**HOME, "kind": "home"}),
+        "change": partial(change_place, person.user_id, first, {"name": "C"}),
+        "merge": partial(merge_places, person.user_id, first, second),
+    }
+    _, late = at_once(committed_app, partial(users.close_account, person.user_id), writes[write])
+    with pytest.raises(NotFound):
+        late.result()
+    with db.engine.connect() as connection:
+        assert connection.scalars(select(Location.id)).all() == []
+
+
+def test_an_account_that_is_closed_meanwhile_waits_for_what_is_being_written(committed_app):
+    person = make_person(committed_app, "Ada")
+    place = UUID(person.post("/locations", json=HOME)["id"])
+    change = partial(change_place, person.user_id, place, {"name": "C"})
+    at_once(committed_app, change, partial(users.close_account, person.user_id))[1].result()
+    with db.engine.connect() as connection:
+        assert connection.scalars(select(Location.id)).all() == []

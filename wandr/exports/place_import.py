@@ -22,6 +22,7 @@ from wandr.locations.adopting import adopt_places
 from wandr.locations.kinds import CUSTOM
 from wandr.permissions import Permission
 from wandr.trips.access import trip_for
+from wandr.users import service as users
 
 MOST_PLACES: Final = 300  # that one file may add
 MOST_TOLD: Final = 100  # of what was left out
@@ -41,6 +42,7 @@ def import_places(
     """
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)
     found = read_places(media_type, body)  # before the trip is locked
+    users.lock_user(actor)  # adds places
     change = begin_change(trip_id, actor, source="import", client_id=client_id)
     trip_for(actor, trip_id, needs=Permission.EDIT_ITINERARY)  # as it is, now that it is locked
     there, skipped, skipped_count = _spots_of(trip_id), [], 0

@@ -21,6 +21,7 @@ from wandr.locations.adopting import adopt_places
 from wandr.locations.service import location_copy
 from wandr.trips.models import Trip
 from wandr.trips.service import Founder, begin_trip
+from wandr.users import service as users
 
 
 def import_trip(founder: Founder, document: Mapping[str, Any]) -> Trip:
@@ -28,6 +29,7 @@ def import_trip(founder: Founder, document: Mapping[str, Any]) -> Trip:
 
     Raises Invalid, naming the record, for what no trip could hold; Conflict for too much of it.
     """
+    users.lock_user(founder.user_id)  # adds places
     change = begin_trip(founder, document["trip"], source="import")
     insert_rows(change, ACTIVITY, _activities(change, document["entities"]["activity"]))
     finish_change(change)

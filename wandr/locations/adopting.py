@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import array
 
 from wandr.extensions import db
 from wandr.locations.models import Location
-from wandr.locations.service import OTHER_NAMES, await_turn, create_custom_places, names_of
+from wandr.locations.service import OTHER_NAMES, create_custom_places, names_of
+from wandr.users import service as users
 
 Copy = Mapping[str, Any]  # `service.COPIED` by name, without an id; a custom one may have fewer
 MAKING = ("name", "kind", "latitude", "longitude", "country_code", "timezone", "hours")
@@ -21,9 +22,10 @@ def adopt_places(user_id: UUID, copies: Sequence[Copy]) -> list[Location]:
     """A location for each copy: the one of the same source, one of the user's own that has the
     same name and position, or a new custom place of theirs.
 
-    Raises Conflict (`too_many_places`) when that would be more than a user may have.
+    Raises Conflict (`too_many_places`) when that would be more than a user may have. Who holds a
+    trip has locked the user before (see `custom`).
     """
-    await_turn(user_id)
+    users.lock_user(user_id)
     known = _by_source(user_id, copies)
     own = _own(user_id, copies)
     missing = {
@@ -50,8 +52,13 @@ def _own(user_id: UUID, copies: Sequence[Copy]) -> dict[Any, Location]:
         return {}
     others = Location.attributes[OTHER_NAMES].has_any(array(names))
     called_so = or_(Location.name.in_(names), others)
-    rows = db.session.scalars(select(Location).where(Location.created_by == user_id, called_so))
-    return {(name, one.latitude, one.longitude): one for one in rows for name in names_of(one)}
+    mine = select(Location).where(Location.created_by == user_id, called_so)
+    rows = db.session.scalars(mine).all()
+    found = {(one.name, one.latitude, one.longitude): one for one in rows}
+    for one in rows:
+        for name in names_of(one)[1:]:
+            found.setdefault((name, one.latitude, one.longitude), one)
+    return found
 
 
 def _source(copy: Copy) -> tuple[Any, ...]:

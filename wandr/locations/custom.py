@@ -1,4 +1,8 @@
-"""Places of people's own: listed, changed, forgotten, and never twice the same."""
+"""Places of people's own: listed, changed, forgotten, and never twice the same.
+
+Who writes some locks their account first, before any trip: of two at once, the later one sees what
+the earlier one did, and who closes the account leaves none.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,6 @@ from wandr.locations.models import Location, LocationName
 from wandr.locations.names import fold
 from wandr.locations.service import (
     OTHER_NAMES,
-    await_turn,
     create_custom_place,
     find_location,
     inherited_at,
@@ -42,7 +45,7 @@ def own_places(user_id: UUID) -> Select[Any]:
 
 def add_place(user_id: UUID, given: Mapping[str, Any]) -> tuple[Location, bool]:
     """A place of one's own, and whether it is new: one is never twice there. Raises Conflict."""
-    await_turn(user_id)
+    users.lock_user(user_id)
     there = find_same(user_id, given)
     if there is not None:
         return there, False
@@ -137,7 +140,7 @@ def _hand_names_on(gone: Location, kept: Location) -> None:
 
 
 def _own(user_id: UUID, location_id: UUID, expected: int | None = None) -> Location:
-    await_turn(user_id)
+    users.lock_user(user_id)
     mine = own_places(user_id).where(Location.id == location_id).with_for_update()
     place = db.session.scalar(mine.execution_options(populate_existing=True))
     if place is None:

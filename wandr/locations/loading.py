@@ -22,7 +22,6 @@ from wandr.locations.names import core, distinct_spellings, fold, fold_each, key
 NAMESPACE: Final = UUID("6f1f3c52-7a0e-5b0e-9f54-0c8a4a5d6e01")
 BATCH: Final = 5_000
 TAIL_WEIGHT: Final = 0.8
-ALIAS_WEIGHT: Final = 0.7  # there is a language in which Bordeaux is Porto, and Dayton is Venice
 FORGIVING_WEIGHT: Final = 0.3  # from here on also for alternate names: 20,000 inhabitants
 
 COPY_PLACES: Final = """
@@ -74,6 +73,12 @@ UPSERT_NAMES: Final = text(
         IS DISTINCT FROM (excluded.kind, excluded.weight, excluded.forgiving)
     """
 )
+FOLLOW_KINDS: Final = text(
+    """
+    UPDATE location_names old SET kind = place.kind FROM staged_locations place
+    WHERE old.location_id = place.id AND old.owner_id IS NOT NULL AND old.kind <> place.kind
+    """
+)
 FORGET_NAMES: Final = text(
     """
     DELETE FROM location_names old USING staged_locations place
@@ -88,7 +93,6 @@ FORGET_NAMES: Final = text(
 class LocationRow:
     """A place to load. `names` are further names as written; `weight` (0..1) ranks it.
 
-    `aliases` are what it is called elsewhere: less likely meant than the own name of another place.
     `context` holds words that may follow its name in a search: country, region, city.
     """
 
@@ -106,7 +110,6 @@ class LocationRow:
     hours: str | None = None
     weight: float = 0.3
     names: Iterable[str] = ()
-    aliases: Iterable[str] = ()
     context: Iterable[str] = ()
     attributes: dict[str, Any] = field(default_factory=dict)
 
@@ -132,6 +135,7 @@ def load_rows(rows: Iterable[LocationRow]) -> int:
     db.session.execute(UPSERT_PLACES)
     db.session.execute(text("ANALYZE staged_locations, staged_names"))
     db.session.execute(FORGET_NAMES)
+    db.session.execute(FOLLOW_KINDS)
     table = LocationName.metadata.tables[LocationName.__tablename__]
     with built_afterwards(table) if count > BATCH else nullcontext():
         db.session.execute(UPSERT_NAMES)
@@ -149,13 +153,11 @@ def _place_values(row: LocationRow) -> list[Any]:
 
 def _name_values(row: LocationRow) -> Iterator[list[Any]]:
     location_id, own = str(row.id), fold(row.name)
-    named = keys_of((row.name, *row.names)) | {core(own)}
-    names = named | keys_of(row.aliases)
+    names = keys_of((row.name, *row.names)) | {core(own)}
     typical = [core(own), *(sorted(names, key=len) if row.weight >= FORGIVING_WEIGHT else ())]
     forgiving = distinct_spellings(name for name in typical if core(name) == name)
     for name in names:
-        weight = row.weight if name in named else row.weight * ALIAS_WEIGHT
-        yield [location_id, name, row.kind, weight, name in forgiving]
+        yield [location_id, name, row.kind, row.weight, name in forgiving]
     for tail in tails(own) - names:
         yield [location_id, tail, row.kind, row.weight * TAIL_WEIGHT, False]
 

@@ -22,10 +22,8 @@ from wandr.locations.nearby import (
 )
 from wandr.locations.search import find_by_name
 from wandr.locations.sphere import Point
-from wandr.transaction import take_turn
 
 MAX_CUSTOM_PLACES = 1_000
-TURN = 0x706C  # of somebody's places
 OTHER_NAMES = "other_names"  # among the attributes of a custom place
 INHERITED_WITHIN_M = 100_000
 # In order, so that two who write the same never wait for each other.
@@ -111,12 +109,6 @@ def attributions() -> list[dict[str, Any]]:
         .order_by(Location.source, Location.attribution)
     )
     return [dict(row._mapping) for row in db.session.execute(loaded)]
-
-
-def await_turn(maker_id: UUID) -> None:
-    """Let nobody else write places of this user's until the transaction ends: of two at once, the
-    later one sees what the earlier one did."""
-    take_turn(TURN, maker_id)
 
 
 def create_custom_place(maker_id: UUID, given: dict[str, Any]) -> Location:
