@@ -12,10 +12,9 @@ from wandr.auth.principal import me
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, TooLarge, UnsupportedMediaType
 from wandr.exports.place_files import READERS
 from wandr.exports.place_import import import_places
-from wandr.exports.plan import read_plan
 from wandr.exports.schemas import CopyFields, PlaceImportView
-from wandr.exports.trip_file import TripFile, trip_file
-from wandr.exports.trip_import import import_trip
+from wandr.exports.trip_file import TripFile
+from wandr.exports.trip_import import copy_of_trip, import_trip
 from wandr.extensions import db
 from wandr.http.etags import versioned
 from wandr.http.schema import Blueprint, problems
@@ -46,9 +45,7 @@ def import_trip_file(document: dict[str, Any]) -> Response:
 @problems(Conflict, Invalid)
 def copy_trip(body: dict[str, Any], trip_id: UUID) -> Response:
     """Make a trip of one's own with the content of another; nobody else is in it."""
-    document = TripFile().load(trip_file(read_plan(me().user_id, trip_id)))
-    document["trip"] |= body
-    return _created(import_trip(Founder.of(me()), document))
+    return _created(copy_of_trip(Founder.of(me()), trip_id, body))
 
 
 @blueprint.route("/<uuid:trip_id>/import", methods=["POST"])

@@ -14,7 +14,8 @@ from wandr.changes.change import Change
 from wandr.changes.service import finish_change
 from wandr.changes.writing import insert_rows
 from wandr.errors import Invalid
-from wandr.exports.trip_file import PLACES, Record
+from wandr.exports.plan import read_plan
+from wandr.exports.trip_file import PLACES, Record, TripFile, trip_file
 from wandr.itinerary.content import ACTIVITY, refuse_wrong_record
 from wandr.itinerary.models import Activity
 from wandr.locations.adopting import adopt_places
@@ -34,6 +35,16 @@ def import_trip(founder: Founder, document: Mapping[str, Any]) -> Trip:
     insert_rows(change, ACTIVITY, _activities(change, document["entities"]["activity"]))
     finish_change(change)
     return change.trip
+
+
+def copy_of_trip(founder: Founder, trip_id: UUID, changed: Mapping[str, Any]) -> Trip:
+    """A new trip with the content of another, as the founder sees it, and some fields of its own.
+
+    Raises NotFound for outsiders, and what `import_trip` raises.
+    """
+    document = TripFile().load(trip_file(read_plan(founder.user_id, trip_id)))
+    document["trip"] |= changed
+    return import_trip(founder, document)
 
 
 def _activities(change: Change, records: Sequence[Record]) -> list[Activity]:

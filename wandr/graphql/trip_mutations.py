@@ -13,9 +13,7 @@ from wandr.changes.ops import Mode, Op, read_ops
 from wandr.changes.schemas import MutationSchema, OutcomeView, UndoSchema, UndoView
 from wandr.changes.service import apply
 from wandr.changes.undo import undo_change
-from wandr.exports.plan import read_plan
-from wandr.exports.trip_file import TripFile, trip_file
-from wandr.exports.trip_import import import_trip
+from wandr.exports.trip_import import copy_of_trip
 from wandr.extensions import db
 from wandr.gate import gate
 from wandr.graphql import objects, scalars
@@ -96,10 +94,8 @@ class TripMutation:
     @strawberry.mutation(description="Make a trip of your own with the content of another.")
     def copy_trip(self: Any, info: Info, id: scalars.UUID, title: str | None = None) -> Trip | None:
         with atomic():
-            document = TripFile().load(trip_file(read_plan(info.context.viewer, id)))
-            if title is not None:
-                document["trip"] |= loaded(TripUpdate, {"title": title})
-            return trip_row(info.context, import_trip(info.context.founder, document).id)
+            changed = {} if title is None else loaded(TripUpdate, {"title": title})
+            return trip_row(info.context, copy_of_trip(info.context.founder, id, changed).id)
 
     @strawberry.mutation(description="Apply ops as one change, once per `mutationId`.")
     def apply_changes(
