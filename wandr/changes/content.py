@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema
 from sqlalchemy import Text, cast, select
 
@@ -32,7 +32,7 @@ from wandr.errors import (
     WandrError,
 )
 from wandr.extensions import db
-from wandr.http.etags import expected_version, versioned
+from wandr.http.etags import expected_version, made_here, versioned
 from wandr.http.fields import Identifier
 from wandr.http.pages import PageQuery, page_of, page_text
 from wandr.http.schema import Blueprint, problems, update_of
@@ -98,8 +98,7 @@ def _add_create(blueprint: Blueprint, entity: Entity) -> None:
     def create_row(body: dict[str, Any], trip_id: UUID) -> Response:
         row_id, after = body.pop("id", new_id()), body.pop("after", END)
         apply_from_rest(trip_id, Op("create", entity, row_id, body, after))
-        address = f"{request.base_url.rstrip('/')}/{row_id}"
-        return _answer(entity, trip_id, row_id, status=201, headers={"Location": address})
+        return _answer(entity, trip_id, row_id, status=201, headers=made_here(row_id))
 
     summary = f"Create one of the {entity.plural}."
     _add(

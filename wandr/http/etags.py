@@ -1,4 +1,5 @@
-"""Entity tags `"<version>.<digest>"`: readers compare the whole, writers the version."""
+"""Single resources and their entity tags `"<version>.<digest>"`: readers compare the whole, writers
+the version."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request
 
@@ -36,6 +38,11 @@ def versioned(
     response.set_etag(tag)
     response.headers.extend(dict(headers or {}))
     return response
+
+
+def made_here(row_id: UUID) -> dict[str, str]:
+    """The `Location` of what a POST to its list has made."""
+    return {"Location": f"{request.base_url.rstrip('/')}/{row_id}"}
 
 
 def version_of(record: Record) -> int:

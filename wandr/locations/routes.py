@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
-from wandr.http.etags import expected_version, version_of, versioned
+from wandr.http.etags import expected_version, made_here, version_of, versioned
 from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.locations import asked, custom, service
@@ -137,8 +137,7 @@ def create_location(body: dict[str, Any]) -> Response:
     place, is_new = custom.add_place(me().user_id, body)
     if not is_new:
         return _answer(place)
-    address = f"{request.base_url.rstrip('/')}/{place.id}"
-    return _answer(place, status=201, headers={"Location": address})
+    return _answer(place, status=201, headers=made_here(place.id))
 
 
 @blueprint.route("/<uuid:location_id>", methods=["PATCH"])

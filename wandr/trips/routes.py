@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from wandr.auth.door import Access, door
 from wandr.auth.principal import me
@@ -15,7 +15,7 @@ from wandr.changes.ops import Op
 from wandr.changes.schemas import TextView
 from wandr.errors import BadRequest, Conflict, Invalid, NotFound, Stale
 from wandr.extensions import db
-from wandr.http.etags import versioned
+from wandr.http.etags import made_here, versioned
 from wandr.http.pages import PageQuery, page_of, page_text
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
@@ -46,8 +46,7 @@ def list_trips(args: dict[str, Any]) -> Response:
 def create_trip(body: dict[str, Any]) -> Response:
     """Create a trip and become its organizer."""
     trip = service.create_trip(Founder.of(me()), body)
-    address = f"{request.base_url.rstrip('/')}/{trip.id}"
-    return _answer(trip.id, status=201, headers={"Location": address})
+    return _answer(trip.id, status=201, headers=made_here(trip.id))
 
 
 @blueprint.route("/trash")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from wandr.auth.door import door
 from wandr.auth.principal import me
 from wandr.deliveries.models import Delivery
 from wandr.errors import Conflict, Invalid, Stale
 from wandr.extensions import db
-from wandr.http.etags import expected_version, version_of, versioned
+from wandr.http.etags import expected_version, made_here, version_of, versioned
 from wandr.http.pages import PageQuery, page_of, page_response
 from wandr.http.schema import Blueprint, problems
 from wandr.permissions import Permission
@@ -50,9 +50,8 @@ def list_webhooks(args: dict[str, Any], trip_id: UUID) -> Response:
 def create_webhook(body: dict[str, Any], trip_id: UUID) -> Response:
     """Have what changes in a trip sent somewhere; the secret that signs it is told this once."""
     made = service.create_webhook(me().user_id, trip_id, body["url"])
-    address = {"Location": f"{request.base_url.rstrip('/')}/{made.id}"}
     told = CreatedWebhookView().dump(made)
-    return versioned(told, version_of(made), status=201, headers=address)
+    return versioned(told, version_of(made), status=201, headers=made_here(made.id))
 
 
 @blueprint.route(ONE)
