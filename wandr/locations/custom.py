@@ -94,8 +94,8 @@ def change_place(
 
 def delete_place(user_id: UUID, location_id: UUID, *, expected: int | None = None) -> None:
     """Forget a place of one's own. Raises NotFound, Stale when it is not the `expected` version."""
-    users.move_home(user_id, location_id, None)
     db.session.delete(_own(user_id, location_id, expected))
+    users.move_home(user_id, location_id, None)
 
 
 def forget_places(user_id: UUID) -> None:
@@ -110,8 +110,8 @@ def merge_places(user_id: UUID, location_id: UUID, into: UUID) -> Location:
     all names of both from then on. Raises NotFound, Conflict beyond `MOST_NAMES`."""
     if location_id == into:
         raise wrong_field("into", "Must be another place.")
-    users.move_home(user_id, location_id, into)
     gone, kept = _own(user_id, location_id), find_location(into, user_id)
+    users.move_home(user_id, location_id, into)
     if kept.created_by is not None:
         also = dict.fromkeys([*names_of(kept)[1:], *names_of(gone)])
         if len(also) > MOST_NAMES:

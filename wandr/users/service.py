@@ -70,8 +70,8 @@ def update_profile(
 
 
 def move_home(user_id: UUID, place_id: UUID, elsewhere: UUID | None) -> None:
-    """Let somebody be at home elsewhere, if it was at a place that goes. NotFound for nobody."""
-    user = lock_user(user_id)
+    """Let somebody, whose account is locked, be at home elsewhere if it was at a place that goes."""
+    user = db.session.get_one(User, user_id)
     if user.home_location_id == place_id:
         user.home_location_id = elsewhere
         _touch(user)
