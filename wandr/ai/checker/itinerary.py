@@ -208,7 +208,7 @@ def _item(
 ) -> Item:
     place = activity["location"]
     zone = known_zone(activity["timezone"], place and place["timezone"], trip["timezone"]) or "UTC"
-    end_zone = known_zone(activity["end_timezone"], zone)
+    end_zone = known_zone(activity["end_timezone"]) or zone
     day, end_day = _day(activity["day"]), _day(activity["end_day"])
     return Item(
         id=activity["id"],
@@ -251,7 +251,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _moment(day: date | None, text: str | None, zone: str | None) -> datetime | None:
-    if day is None or text is None or zone is None:
+def _moment(day: date | None, text: str | None, zone: str) -> datetime | None:
+    if day is None or text is None:
         return None
     return datetime.combine(day, time.fromisoformat(text), ZoneInfo(zone))
