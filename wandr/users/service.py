@@ -70,7 +70,7 @@ def update_profile(
 
 
 def move_home(user_id: UUID, place_id: UUID, elsewhere: UUID | None) -> None:
-    """Let somebody, whose account is locked, be at home elsewhere if it was at a place that goes."""
+    """Let somebody whose account is locked be at home elsewhere, if it was at a place that goes."""
     user = db.session.get_one(User, user_id)
     if user.home_location_id == place_id:
         user.home_location_id = elsewhere
